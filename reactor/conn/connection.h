@@ -1,0 +1,150 @@
+// One client connection: from received bytes to handler to sent bytes.
+
+#ifndef WEIR_REACTOR_CONN_CONNECTION_H_
+#define WEIR_REACTOR_CONN_CONNECTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string_view>
+
+#include "weir/reactor/conn/byte_buffer.h"
+#include "weir/reactor/conn/connection_context.h"
+#include "weir/reactor/conn/request_state.h"
+#include "weir/reactor/loop/mailbox.h"
+#include "weir/reactor/loop/timer_wheel.h"
+#include "weir/reactor/response_writer.h"
+#include "weir/reactor/server_stats.h"
+#include "weir/reactor/socket_address.h"
+
+namespace weir {
+
+// A connection is in one of these at the end of each tick:
+//
+//   waiting   nothing but the idle deadline; no buffer is held
+//   receiving a request is incomplete: request_ holds it, the head or body deadline runs
+//   handling  a ResponseWriter owes the answer; nothing is read
+//   sending   output_ waits for the client; the write deadline runs (also beside the others)
+//   closing   close_reason_ is set: after the output is sent it closes, or
+//   lingering the rest of a refused request is read and dropped, then it closes
+//
+// Reads are edge-triggered: readable_ remembers that the kernel may have more. Everything is
+// called in the reactor's thread. After any call that ends the connection, its slot is in
+// ConnectionContext::ended and open() is false.
+class Connection {
+ public:
+  Connection(ConnectionContext* context, std::uint32_t slot) noexcept
+      : ctx_(context), slot_(slot) {
+    timer_.owner = slot;
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Takes over the socket, which must be non-blocking.
+  void Open(int fd, const SocketAddress& peer);
+  bool open() const noexcept { return fd_ >= 0; }
+  std::uint32_t slot() const noexcept { return slot_; }
+  // Changes with each Open, so that a late epoll event can't reach a later connection.
+  std::uint32_t generation() const noexcept { return generation_; }
+
+  // epoll events of its socket.
+  void OnEvents(std::uint32_t events);
+  // Another turn, as asked for in ConnectionContext::ready.
+  void OnTurn();
+  // Its timer has expired. REQUIRES: it was taken off the wheel.
+  void OnTimer();
+  // The answer of a deferred request. REQUIRES: Owes(ticket).
+  void OnAnswer(AnswerKind kind, const Response* response);
+  // The server drains: serves what has arrived, and closes if nothing is under way.
+  void OnDrain();
+  // Ends it now, whatever is under way.
+  void Close(CloseReason reason);
+
+  // Whether a request or an answer is under way.
+  bool busy() const noexcept { return counted_busy_; }
+
+  // Whether `ticket` names the request that waits for its answer.
+  bool Owes(ResponseTicket ticket) const noexcept {
+    return open() && handling_ && ticket.generation == ticket_;
+  }
+  // The handler that runs now answers. REQUIRES: this is ConnectionContext::current.
+  void Answer(AnswerKind kind, const Response* response);
+
+ private:
+  enum class Progress : std::uint8_t { kNeedsInput, kDeferred, kOutOfBudget, kBlocked, kClosing };
+  enum class Wait : std::uint8_t { kNothing, kRequest, kHead, kBody, kLinger };
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+  // connection.cc: life cycle.
+  void Advance();
+  void Settle();
+  void StartLinger();
+  void Linger();
+  void CountBusy();
+  CloseReason AbortReason() const noexcept;
+  void EndPending();
+
+  // request_cycle.cc: from bytes to answers.
+  void Serve();
+  Progress ServeBuffered(RequestState* state);
+  Progress ServeBody(RequestState* state);
+  void BeginRequest(RequestState* state);
+  void Dispatch(RequestState* state);
+  void RefuseParse(RequestState* state, ParseError error, std::uint64_t offset);
+  void Refuse(int status, std::string_view what, std::string_view text, CloseReason reason);
+  void AppendAnswer(const Response& response, bool keep_alive);
+  void KeepOrReturn(RequestState* state);
+
+  // transfer.cc: the socket.
+  bool Receive(RequestState* state);
+  void Flush();
+  bool SendFrom(ByteBuffer* bytes);
+
+  // deadlines.cc: the timer.
+  void UpdateDeadlines();
+  void SetWait(Wait wait);
+  void UpdateTimer();
+  std::uint64_t TimeoutMs(Wait wait) const noexcept;
+  void OnReadDeadline();
+
+  ConnectionContext* const ctx_;
+  const std::uint32_t slot_;
+  int fd_ = -1;
+  std::uint32_t generation_ = 0;
+  std::uint32_t ticket_ = 0;    // generation of the newest request's ticket
+  std::uint32_t requests_ = 0;  // requests served on this connection
+
+  std::unique_ptr<RequestState> request_;  // what waits to be understood, if anything
+  ByteBuffer output_;                      // what waits for the client to take it
+
+  Timer timer_;
+  std::int64_t read_deadline_ms_ = kNever;
+  std::int64_t write_deadline_ms_ = kNever;
+  std::uint64_t linger_left_ = 0;       // bytes that may still be dropped
+  std::uint32_t wait_request_ = 0;      // requests_ when wait_ began
+  std::uint32_t served_this_turn_ = 0;  // against request_budget_per_tick
+
+  CloseReason close_reason_ = CloseReason::kClientClosed;
+  Progress progress_ = Progress::kNeedsInput;
+  Wait wait_ = Wait::kNothing;
+  std::uint8_t minor_version_ = 1;      // of the request being answered
+  bool head_request_ : 1;               // it is HEAD
+  bool keep_alive_ : 1;                 // it allows another
+  bool continue_sent_ : 1;              // 100 Continue was sent for it
+  bool readable_ : 1;                   // recv may give something
+  bool writable_ : 1;                   // send may take something
+  bool half_closed_ : 1;                // the client has sent FIN; recv will end with 0
+  bool end_of_input_ : 1;               // recv gave 0
+  bool handling_ : 1;
+  bool closing_ : 1;
+  bool linger_wanted_ : 1;              // unread bytes may come: don't close with a reset
+  bool lingering_ : 1;
+  bool counted_busy_ : 1;
+
+  SocketAddress peer_;
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_CONN_CONNECTION_H_

@@ -1,0 +1,54 @@
+// What the connections of one reactor share.
+
+#ifndef WEIR_REACTOR_CONN_CONNECTION_CONTEXT_H_
+#define WEIR_REACTOR_CONN_CONNECTION_CONTEXT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "weir/reactor/conn/byte_buffer.h"
+#include "weir/reactor/conn/request_state_pool.h"
+#include "weir/reactor/handler.h"
+#include "weir/reactor/limits.h"
+#include "weir/reactor/loop/counters.h"
+#include "weir/reactor/loop/mailbox.h"
+#include "weir/reactor/loop/syscalls.h"
+#include "weir/reactor/loop/timer_wheel.h"
+
+namespace weir {
+
+class Connection;
+
+// Owned by the reactor, which fills it before each tick; pointers are not owned. One thread.
+struct ConnectionContext {
+  // Bytes that one recv asks for at least.
+  static constexpr std::size_t kReceiveBytes = 64 * 1024;
+
+  Syscalls* syscalls = nullptr;
+  TimerWheel* timers = nullptr;
+  ReactorCounters* counters = nullptr;
+  Mailbox* mailbox = nullptr;
+  const Handler* handler = nullptr;
+
+  // Of this tick.
+  Limits limits;
+  ParserLimits parser_limits;
+  std::int64_t now_ms = 0;
+  std::string_view date;  // for Date fields; IMF-fixdate
+  bool draining = false;
+
+  // Of the connection that is being served at this moment.
+  Connection* current = nullptr;  // whose handler runs
+  RequestState scratch;           // what is received goes here, unless it has an own state
+  ByteBuffer out;                 // what it is about to send
+
+  RequestStatePool states;
+  std::vector<std::uint32_t> ready;  // slots that want another turn at the next tick
+  std::vector<std::uint32_t> ended;  // slots whose connection has closed: to be released
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_CONN_CONNECTION_CONTEXT_H_

@@ -1,0 +1,93 @@
+#include "weir/reactor/conn/request_state.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "weir/reactor/relocate_head.h"
+
+namespace weir {
+
+void RequestState::ReserveFields(std::uint32_t fields) {
+  if (fields <= fields_capacity_) return;
+  std::unique_ptr<FieldRef[]> larger(new FieldRef[fields]);  // not zeroed: most are never used
+  std::copy_n(fields_.get(), parser.field_count(), larger.get());
+  fields_ = std::move(larger);
+  fields_capacity_ = fields;
+  parser.set_fields(fields_.get(), fields_capacity_);
+}
+
+void RequestState::TakeFrom(RequestState* other) {
+  buffer.Clear();
+  buffer.Append(other->buffer.view());
+  ReserveFields(std::max(other->parser.field_count(), fields_capacity_));
+  std::copy_n(other->fields_.get(), other->parser.field_count(), fields_.get());
+  parser = other->parser;
+  parser.set_fields(fields_.get(), fields_capacity_);
+  decoder = other->decoder;
+  phase = other->phase;
+  head_bytes_ = other->head_bytes_;
+  decoded_ = other->decoded_;
+  if (phase == Phase::kBody) {
+    head_base_ = buffer.begin();
+    head_ = RelocateHead(other->head_, other->head_base_, head_base_, fields_.get());
+  }
+  other->Reset();
+}
+
+ParseStatus RequestState::ParseHead(const ParserLimits& limits) noexcept {
+  const ParseStatus status = parser.Parse(buffer.view(), limits);
+  if (status == ParseStatus::kComplete) {
+    head_ = parser.head();
+    head_base_ = buffer.begin();
+    head_bytes_ = decoded_ = parser.head_bytes();
+    phase = Phase::kBody;
+    decoder.Start(head_.framing);
+  }
+  return status;
+}
+
+BodyStatus RequestState::DecodeBody(const ParserLimits& limits) noexcept {
+  while (true) {
+    const std::size_t content_end =
+        head_bytes_ + static_cast<std::size_t>(decoder.content_bytes());
+    const BodyStep step = decoder.Decode(buffer.view().substr(decoded_), limits);
+    char* const to = buffer.begin() + content_end;
+    if (!step.data.empty() && step.data.data() != to) {
+      std::memmove(to, step.data.data(), step.data.size());
+    }
+    decoded_ += step.consumed;
+    if (step.status == BodyStatus::kData) continue;
+    if (step.status == BodyStatus::kMore) {
+      // All is decoded: what comes next goes right behind the content.
+      decoded_ = content_end + step.data.size();
+      buffer.Truncate(decoded_);
+    }
+    return step.status;
+  }
+}
+
+const RequestHead& RequestState::head() noexcept {
+  if (head_base_ != buffer.begin()) {
+    head_ = RelocateHead(head_, head_base_, buffer.begin(), fields_.get());
+    head_base_ = buffer.begin();
+  }
+  return head_;
+}
+
+std::string_view RequestState::content() noexcept {
+  return buffer.view().substr(head_bytes_, static_cast<std::size_t>(decoder.content_bytes()));
+}
+
+void RequestState::FinishRequest() noexcept {
+  buffer.Consume(decoded_);
+  phase = Phase::kHead;
+  parser.Reset();
+}
+
+void RequestState::Reset() noexcept {
+  buffer.Clear();
+  phase = Phase::kHead;
+  parser.Reset();
+}
+
+}  // namespace weir

@@ -1,0 +1,72 @@
+// What is known of a request that is being received.
+
+#ifndef WEIR_REACTOR_CONN_REQUEST_STATE_H_
+#define WEIR_REACTOR_CONN_REQUEST_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "weir/parser/body_decoder.h"
+#include "weir/parser/request_parser.h"
+#include "weir/reactor/conn/byte_buffer.h"
+
+namespace weir {
+
+// The received bytes and how far they were understood. buffer.begin() is the first byte of the
+// request; content is decoded in place, behind the head:
+//
+//   begin()        head_bytes               unread()          end()
+//   | head         | content so far | gap   | not yet decoded |
+//
+// A reactor has one that every read goes into; a connection has its own only while it has an
+// unfinished request or bytes that wait their turn. One thread.
+class RequestState {
+ public:
+  enum class Phase : std::uint8_t { kHead, kBody };
+
+  RequestState() noexcept : parser(nullptr, 0) {}
+
+  // Room for `fields` fields, keeping those that the parser has.
+  void ReserveFields(std::uint32_t fields);
+
+  // Takes over from `other`, which is left empty; copies what is still of use and no more.
+  void TakeFrom(RequestState* other);
+
+  // Parses the head. On kComplete the phase is kBody.
+  ParseStatus ParseHead(const ParserLimits& limits) noexcept;
+
+  // Decodes what is there. kData is not returned: kMore, kComplete or kError.
+  BodyStatus DecodeBody(const ParserLimits& limits) noexcept;
+
+  // REQUIRES: phase is kBody. Valid until the buffer changes.
+  const RequestHead& head() noexcept;
+  std::string_view content() noexcept;
+
+  // Whether any byte of a request is there.
+  bool started() const noexcept { return phase == Phase::kBody || !buffer.empty(); }
+
+  // Drops the request that DecodeBody completed; what follows it is the start of the next.
+  void FinishRequest() noexcept;
+
+  // Drops everything.
+  void Reset() noexcept;
+
+  ByteBuffer buffer;
+  RequestParser parser;
+  BodyDecoder decoder;
+  Phase phase = Phase::kHead;
+
+ private:
+  std::unique_ptr<FieldRef[]> fields_;
+  std::uint32_t fields_capacity_ = 0;
+  std::size_t head_bytes_ = 0;
+  std::size_t decoded_ = 0;          // bytes of head, content and framing that are understood
+  RequestHead head_;
+  const char* head_base_ = nullptr;  // where the buffer was when head_ was made
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_CONN_REQUEST_STATE_H_

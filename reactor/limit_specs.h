@@ -1,0 +1,54 @@
+// The table of limits: one row per field of struct Limits.
+
+#ifndef WEIR_REACTOR_LIMIT_SPECS_H_
+#define WEIR_REACTOR_LIMIT_SPECS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "weir/reactor/limits.h"
+
+namespace weir {
+
+// When a changed value is first used. The reactors see a change at their next tick.
+enum class LimitApplies : std::uint8_t {
+  kAtOnce,          // also to what is under way: the listener, a head or body being read
+  kNextConnection,  // to connections accepted from then on
+  kNextRequest,     // to requests whose first byte comes from then on
+  kNextTimer,       // to waiting that begins from then on
+};
+
+std::string_view Describe(LimitApplies applies) noexcept;
+
+struct LimitSpec {
+  std::string_view name;  // as in struct Limits, the .proto file and weirctl
+  std::string_view unit;  // "bytes", "ms", "connections", "requests", "fields"
+  std::uint64_t min;      // smallest value accepted
+  std::uint64_t max;      // largest value accepted
+  std::uint64_t default_value;
+  LimitApplies applies;
+  std::string_view answer;   // what a client sees at the limit: "431 and close"
+  std::string_view counter;  // the statistic that counts it: "parse_errors.head_too_large"
+  std::string_view text;     // what it limits, in a sentence
+  std::uint64_t Limits::*member;
+};
+
+// A view of a static array: iterate with a range-based for. Order as in struct Limits.
+class LimitSpecs {
+ public:
+  const LimitSpec* begin() const noexcept;
+  const LimitSpec* end() const noexcept;
+  std::size_t size() const noexcept { return static_cast<std::size_t>(end() - begin()); }
+};
+
+// The row of that name, or null. Any thread.
+const LimitSpec* FindLimitSpec(std::string_view name) noexcept;
+
+// INVALID_ARGUMENT names every value that is out of its range, with the range; OK otherwise.
+absl::Status CheckLimits(const Limits& limits);
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LIMIT_SPECS_H_

@@ -1,0 +1,76 @@
+// Every limit of a server, as one value.
+
+#ifndef WEIR_REACTOR_LIMITS_H_
+#define WEIR_REACTOR_LIMITS_H_
+
+#include <cstdint>
+
+#include "weir/parser/parser_limits.h"
+
+namespace weir {
+
+// All limits can be changed while the server runs, through LimitsStore::Update or the admin
+// service. limit_specs.h has the table of names, units, ranges, and what happens at each limit;
+// a test holds this struct, the table, the .proto file and the documents to one another.
+//
+// Plain values: copy freely. Limits count per connection unless a comment says otherwise.
+struct Limits {
+  // Connections that wait in the kernel's accept queue of one listener. The kernel caps it to
+  // net.core.somaxconn: see AcceptQueueSample::backlog_effective. Default 4096.
+  std::uint64_t listen_backlog = 4096;
+  // Connections that one reactor accepts in one tick, so that a burst of them can't starve those
+  // that are being served. Default 64.
+  std::uint64_t accept_budget_per_tick = 64;
+  // Open connections of the whole server. Default 16384.
+  std::uint64_t max_connections = 16384;
+  // Requests on one connection, then it is closed with the answer. Default 1000000.
+  std::uint64_t max_requests_per_connection = 1000000;
+  // Requests that one connection has served in one tick before others get their turn. Default 64.
+  std::uint64_t request_budget_per_tick = 64;
+
+  // The request line without its CRLF, in bytes. Default 8192.
+  std::uint64_t max_request_line_bytes = 8192;
+  // One field line without its CRLF, in bytes. Default 8192.
+  std::uint64_t max_field_bytes = 8192;
+  // The request line, all field lines and their CRLFs, in bytes. Also of trailers. Default 16384.
+  std::uint64_t max_head_bytes = 16384;
+  // Field lines of a request. Also of trailers. Default 100.
+  std::uint64_t max_fields = 100;
+  // Content of a request, in bytes; it is held in memory until the handler returns. Default 1 MiB.
+  std::uint64_t max_body_bytes = 1024 * 1024;
+  // Extensions of one chunk, in bytes. Default 1024.
+  std::uint64_t max_chunk_extension_bytes = 1024;
+  // Extensions of all chunks of one body, in bytes. Default 16384.
+  std::uint64_t max_chunk_extensions_bytes_per_body = 16384;
+  // Bytes of a chunked body that are not content, beyond which they may be 75 % of the body at
+  // most. Default 102400.
+  std::uint64_t max_chunk_overhead_bytes = 100 * 1024;
+
+  // From the first byte of a head to its last, in ms; never extended. Default 10000.
+  std::uint64_t head_timeout_ms = 10000;
+  // From the end of a head to the end of its content, in ms; never extended. Default 60000.
+  std::uint64_t body_timeout_ms = 60000;
+  // Without a request, in ms. Default 60000.
+  std::uint64_t idle_timeout_ms = 60000;
+  // While output waits, without the client taking any, in ms. Default 30000.
+  std::uint64_t write_timeout_ms = 30000;
+  // Output that waits for the client, in bytes, beyond which no further request of it is read.
+  // Default 65536.
+  std::uint64_t max_pending_output_bytes = 65536;
+  // How long, in ms, and how many bytes a refused request's rest is read and dropped, so that the
+  // client sees the answer and not a reset. Defaults 2000 and 262144.
+  std::uint64_t linger_timeout_ms = 2000;
+  std::uint64_t max_linger_bytes = 256 * 1024;
+  // From Drain() or SIGTERM to the end of the last connection, in ms. Default 10000.
+  std::uint64_t drain_timeout_ms = 10000;
+
+  // The part that the parser judges by.
+  ParserLimits parser() const noexcept;
+};
+
+bool operator==(const Limits& a, const Limits& b) noexcept;
+inline bool operator!=(const Limits& a, const Limits& b) noexcept { return !(a == b); }
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LIMITS_H_

@@ -1,0 +1,162 @@
+#include "weir/reactor/listen/listener.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "weir/reactor/listen/accept_queue.h"
+
+namespace weir {
+namespace {
+
+// The error of `call` on `address`, in the terms that Server::Start documents.
+absl::Status Failure(const char* call, const SocketAddress& address, int error) {
+  const std::string text =
+      absl::StrCat(call, " ", address.ToString(), ": ", std::strerror(error));
+  switch (error) {
+    case EADDRINUSE:
+      return absl::AlreadyExistsError(
+          absl::StrCat(text, "; another process listens there: see it with \"ss -ltnp\""));
+    case EACCES:
+    case EPERM:
+      return absl::PermissionDeniedError(
+          absl::StrCat(text, "; ports below net.ipv4.ip_unprivileged_port_start need "
+                             "CAP_NET_BIND_SERVICE"));
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
+      return absl::InvalidArgumentError(absl::StrCat(text, "; this host has no such address"));
+    case EMFILE:
+    case ENFILE:
+      return absl::ResourceExhaustedError(
+          absl::StrCat(text, "; raise RLIMIT_NOFILE (\"ulimit -n\") or fs.file-max"));
+    case ENOMEM:
+    case ENOBUFS:
+      return absl::ResourceExhaustedError(text);
+    default:
+      return absl::InternalError(text);
+  }
+}
+
+int BacklogArgument(std::uint64_t backlog) noexcept {
+  return static_cast<int>(std::min<std::uint64_t>(backlog, std::numeric_limits<int>::max()));
+}
+
+absl::Status Enable(Syscalls* syscalls, int fd, int level, int name, const char* what,
+                    const SocketAddress& address) {
+  const int on = 1;
+  if (syscalls->SetSockOpt(fd, level, name, &on, sizeof(on)) == 0) return absl::OkStatus();
+  return Failure(what, address, errno);
+}
+
+// What decides whether bind(2) finds the address free.
+absl::Status ConfigureAddress(Syscalls* syscalls, int fd, const SocketAddress& address) {
+  absl::Status status = Enable(syscalls, fd, SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR", address);
+  if (!status.ok() || address.family() != AF_INET6) return status;
+  // "[::]" means IPv6 alone, as it is written; IPv4 has an address of its own.
+  return Enable(syscalls, fd, IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY", address);
+}
+
+absl::Status Configure(Syscalls* syscalls, int fd, const SocketAddress& address) {
+  absl::Status status = ConfigureAddress(syscalls, fd, address);
+  if (!status.ok()) return status;
+  status = Enable(syscalls, fd, SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT", address);
+  if (!status.ok()) return status;
+  return Enable(syscalls, fd, IPPROTO_TCP, TCP_NODELAY, "TCP_NODELAY", address);
+}
+
+int OpenSocket(Syscalls* syscalls, const SocketAddress& address) {
+  return syscalls->Socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                          IPPROTO_TCP);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(Syscalls* syscalls,
+                                                         const SocketAddress& address,
+                                                         std::uint64_t backlog) {
+  const int fd = OpenSocket(syscalls, address);
+  if (fd < 0) return Failure("socket", address, errno);
+  // From here on the listener closes the socket, also when a step fails.
+  std::unique_ptr<Listener> listener(new Listener(syscalls, fd, address));
+  if (absl::Status status = Configure(syscalls, fd, address); !status.ok()) return status;
+  if (syscalls->Bind(fd, address.get(), address.size()) != 0) {
+    return Failure("bind", address, errno);
+  }
+  if (absl::Status status = listener->SetBacklog(backlog); !status.ok()) return status;
+  sockaddr_storage bound{};
+  socklen_t size = sizeof(bound);
+  if (syscalls->GetSockName(fd, reinterpret_cast<sockaddr*>(&bound), &size) != 0) {
+    return Failure("getsockname", address, errno);
+  }
+  listener->address_ = SocketAddress::From(bound);
+  return listener;
+}
+
+absl::Status Listener::CheckFree(Syscalls* syscalls, const SocketAddress& address) {
+  const int fd = OpenSocket(syscalls, address);
+  if (fd < 0) return Failure("socket", address, errno);
+  absl::Status status = ConfigureAddress(syscalls, fd, address);
+  if (status.ok() && syscalls->Bind(fd, address.get(), address.size()) != 0) {
+    status = Failure("bind", address, errno);
+  }
+  (void)syscalls->Close(fd);
+  return status;
+}
+
+Listener::~Listener() { Close(); }
+
+absl::Status Listener::SetBacklog(std::uint64_t backlog) {
+  if (syscalls_->Listen(fd_, BacklogArgument(backlog)) != 0) {
+    return Failure("listen", address_, errno);
+  }
+  backlog_requested_.store(backlog, std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+std::uint32_t Listener::Depth() {
+  const auto queue = ReadAcceptQueue(syscalls_, fd_);
+  return queue.has_value() ? queue->depth : 0;
+}
+
+int Listener::Accept(AcceptedSocket* accepted) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  const int fd = syscalls_->Accept4(fd_, reinterpret_cast<sockaddr*>(&peer), &size,
+                                    SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return -errno;
+  *accepted = {fd, SocketAddress::From(peer)};
+  return 0;
+}
+
+AcceptQueueSample Listener::Sample() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (fd_ < 0) return last_sample_;
+  if (const auto queue = ReadAcceptQueue(syscalls_, fd_)) {
+    last_sample_.depth = queue->depth;
+    last_sample_.backlog_effective = queue->backlog;
+  }
+  if (const auto discards = ReadDiscards(syscalls_, fd_)) {
+    // The kernel's counter has 32 bits: what it has moved since the last sample is added.
+    last_sample_.discards += *discards - static_cast<std::uint32_t>(last_sample_.discards);
+  }
+  last_sample_.depth_max = std::max(last_sample_.depth_max, last_sample_.depth);
+  last_sample_.backlog_requested = backlog_requested_.load(std::memory_order_relaxed);
+  return last_sample_;
+}
+
+void Listener::Close() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (fd_ < 0) return;
+  (void)syscalls_->Close(fd_);  // Linux frees the descriptor whatever close(2) returns
+  fd_ = -1;
+  last_sample_.depth = 0;
+}
+
+}  // namespace weir

@@ -1,0 +1,75 @@
+// A listening socket of a SO_REUSEPORT group.
+
+#ifndef WEIR_REACTOR_LISTEN_LISTENER_H_
+#define WEIR_REACTOR_LISTEN_LISTENER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "weir/reactor/loop/syscalls.h"
+#include "weir/reactor/server_stats.h"
+#include "weir/reactor/socket_address.h"
+
+namespace weir {
+
+// One accepted connection.
+struct AcceptedSocket {
+  int fd = -1;
+  SocketAddress peer;  // as accept4 told it: still right when the client has reset it meanwhile
+};
+
+// Owns the socket. Sample() is for any thread; the rest is for the reactor's thread.
+class Listener {
+ public:
+  // Binds and listens. TCP_NODELAY is set here and inherited by every accepted socket. Several
+  // listeners of one process share the address. Errors as Server::Start documents them.
+  static absl::StatusOr<std::unique_ptr<Listener>> Open(Syscalls* syscalls,
+                                                        const SocketAddress& address,
+                                                        std::uint64_t backlog);
+  // ALREADY_EXISTS when a socket outside this process's group listens there. SO_REUSEPORT lets any
+  // process of the same user join a group unnoticed (socket(7)), and take half of its connections.
+  static absl::Status CheckFree(Syscalls* syscalls, const SocketAddress& address);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  int fd() const noexcept { return fd_; }
+  bool open() const noexcept { return fd_ >= 0; }
+  // With the port that the kernel chose.
+  const SocketAddress& address() const noexcept { return address_; }
+
+  // Applies another backlog to the live socket: listen(2) again takes effect at once, clamped to
+  // net.core.somaxconn of this moment (inet_listen in net/ipv4/af_inet.c). Nothing queued is lost.
+  absl::Status SetBacklog(std::uint64_t backlog);
+
+  // Connections that wait now; 0 if the kernel does not tell.
+  std::uint32_t Depth();
+
+  // The error of accept4(2), as its negative, or 0. Never waits.
+  int Accept(AcceptedSocket* accepted);
+
+  // What the kernel tells of the queue now; the last sample once the listener is closed.
+  AcceptQueueSample Sample();
+
+  // Closes the socket: connections still queued are reset by the kernel.
+  void Close();
+
+ private:
+  Listener(Syscalls* syscalls, int fd, const SocketAddress& address) noexcept
+      : syscalls_(syscalls), fd_(fd), address_(address) {}
+
+  Syscalls* const syscalls_;
+  int fd_;  // written by the reactor's thread under mutex_
+  SocketAddress address_;
+  std::atomic<std::uint64_t> backlog_requested_{0};
+  std::mutex mutex_;               // held while another thread samples, so that fd_ stays ours
+  AcceptQueueSample last_sample_;  // guarded by mutex_
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LISTEN_LISTENER_H_

@@ -1,0 +1,131 @@
+#include "weir/reactor/loop/acceptor.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string_view>
+#include <utility>
+
+namespace weir {
+namespace {
+
+constexpr std::string_view kRefusal =
+    "HTTP/1.1 503 Service Unavailable\r\n"
+    "Retry-After: 1\r\n"
+    "Content-Type: text/plain\r\n"
+    "Content-Length: 30\r\n"
+    "Connection: close\r\n"
+    "\r\n"
+    "max_connections: retry later.\n";
+
+bool WantsDescriptorsOrMemory(int error) noexcept {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+}
+
+}  // namespace
+
+Acceptor::Acceptor(ConnectionContext* context, ConnectionTable* table, int epoll,
+                   std::unique_ptr<Listener> listener, std::atomic<std::uint64_t>* open_connections)
+    : ctx_(context),
+      table_(table),
+      epoll_(epoll),
+      listener_(std::move(listener)),
+      open_connections_(open_connections),
+      backlog_(listener_->Sample().backlog_requested) {
+  pause_timer_.owner = kOwner;
+}
+
+Acceptor::~Acceptor() { ctx_->timers->Cancel(&pause_timer_); }
+
+bool Acceptor::Watch(int op, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = kOwner;
+  return ctx_->syscalls->EpollCtl(epoll_, op, listener_->fd(), &event) == 0;
+}
+
+bool Acceptor::Arm() { return Watch(EPOLL_CTL_ADD, EPOLLIN); }
+
+void Acceptor::Accept() {
+  if (listener_->open() && !pause_timer_.linked()) AcceptUpTo(ctx_->limits.accept_budget_per_tick);
+}
+
+// An accept4 that finds nothing costs as much as one that finds something, so the queue's length is
+// read first.
+void Acceptor::AcceptUpTo(std::uint64_t connections) {
+  const std::uint32_t depth = listener_->Depth();
+  CounterCell& most = ctx_->counters->accept_queue_max;
+  most.Set(std::max<std::uint64_t>(most.Get(), depth));
+  for (std::uint64_t left = std::min<std::uint64_t>(depth, connections); left > 0; --left) {
+    AcceptedSocket accepted;
+    const int error = -listener_->Accept(&accepted);
+    if (error == 0) {
+      Admit(accepted);
+    } else if (WantsDescriptorsOrMemory(error)) {
+      return Pause();
+    } else if (error == EAGAIN || error == EWOULDBLOCK) {
+      return;
+    } else {
+      // The connection failed while it was queued (accept(2), "Error handling"): go on.
+      (*ctx_->counters)[Counter::kAcceptFailures].Add();
+    }
+  }
+}
+
+void Acceptor::Admit(const AcceptedSocket& accepted) {
+  (*ctx_->counters)[Counter::kConnectionsAccepted].Add();
+  if (open_connections_->fetch_add(1, std::memory_order_relaxed) >= ctx_->limits.max_connections) {
+    open_connections_->fetch_sub(1, std::memory_order_relaxed);
+    (*ctx_->counters)[RefuseReason::kMaxConnections].Add();
+    return Refuse(accepted.fd);
+  }
+  Connection* const connection = table_->Acquire();
+  connection->Open(accepted.fd, accepted.peer);
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.u64 = std::uint64_t{connection->generation()} << 32 | connection->slot();
+  if (ctx_->syscalls->EpollCtl(epoll_, EPOLL_CTL_ADD, accepted.fd, &event) != 0) {
+    (*ctx_->counters)[RefuseReason::kMemory].Add();
+    connection->Close(CloseReason::kSocketError);
+  }
+}
+
+void Acceptor::Refuse(int fd) {
+  Syscalls* const syscalls = ctx_->syscalls;
+  // A socket with unread bytes is closed by a reset, which could overtake the answer.
+  ByteBuffer& dropped = ctx_->scratch.buffer;
+  dropped.Reserve(ConnectionContext::kReceiveBytes);
+  (void)syscalls->Recv(fd, dropped.end(), dropped.room(), 0);
+  (void)syscalls->Send(fd, kRefusal.data(), kRefusal.size(), MSG_NOSIGNAL);
+  (void)syscalls->Shutdown(fd, SHUT_WR);
+  (void)syscalls->Close(fd);
+  (*ctx_->counters)[Counter::kResponses5xx].Add();
+}
+
+void Acceptor::Pause() {
+  (*ctx_->counters)[Counter::kAcceptPauses].Add();
+  (void)Watch(EPOLL_CTL_MOD, 0);
+  ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
+}
+
+void Acceptor::Resume() {
+  ctx_->timers->Cancel(&pause_timer_);
+  if (!listener_->open()) return;
+  if (!Watch(EPOLL_CTL_MOD, EPOLLIN)) ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
+}
+
+void Acceptor::SetBacklog(std::uint64_t backlog) {
+  if (backlog == backlog_ || !listener_->open()) return;
+  if (listener_->SetBacklog(backlog).ok()) backlog_ = backlog;
+}
+
+void Acceptor::AcceptRestAndClose() {
+  if (!listener_->open()) return;
+  AcceptUpTo(listener_->Depth());
+  ctx_->timers->Cancel(&pause_timer_);
+  listener_->Close();
+}
+
+}  // namespace weir

@@ -1,0 +1,68 @@
+// Takes connections from a listener: exactly those that wait, within a budget.
+
+#ifndef WEIR_REACTOR_LOOP_ACCEPTOR_H_
+#define WEIR_REACTOR_LOOP_ACCEPTOR_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "weir/reactor/conn/connection_context.h"
+#include "weir/reactor/conn/connection_table.h"
+#include "weir/reactor/listen/listener.h"
+#include "weir/reactor/loop/timer_wheel.h"
+
+namespace weir {
+
+// The accept step of one reactor. When descriptors or memory run out it disarms the listener for
+// kPauseMs, or until a connection of this reactor closes: the connections stay queued, and nothing
+// spins. One thread.
+class Acceptor {
+ public:
+  static constexpr std::int64_t kPauseMs = 100;
+  // The epoll_event data and Timer::owner that mean the listener.
+  static constexpr std::uint32_t kOwner = 0xffffffff;
+
+  // `epoll` is the reactor's. `open_connections` counts those of all reactors of the server.
+  Acceptor(ConnectionContext* context, ConnectionTable* table, int epoll,
+           std::unique_ptr<Listener> listener, std::atomic<std::uint64_t>* open_connections);
+  ~Acceptor();
+
+  // Watches the listener. Whether the kernel would.
+  bool Arm();
+  // Accepts what waits, at most accept_budget_per_tick.
+  void Accept();
+  // Accepts all that waits and closes the listener.
+  void AcceptRestAndClose();
+  // Listens again: the pause timer has expired.
+  void Resume();
+  // The same at once, since a descriptor was freed.
+  void ResumeIfPaused() {
+    if (pause_timer_.linked()) Resume();
+  }
+  // Listens with that backlog from now on, if it is another one.
+  void SetBacklog(std::uint64_t backlog);
+
+  // Takes over a connected, non-blocking socket, as if it had been accepted.
+  void Admit(const AcceptedSocket& accepted);
+
+  Listener* listener() noexcept { return listener_.get(); }
+
+ private:
+  void AcceptUpTo(std::uint64_t connections);
+  void Refuse(int fd);
+  void Pause();
+  bool Watch(int op, std::uint32_t events);
+
+  ConnectionContext* const ctx_;
+  ConnectionTable* const table_;
+  const int epoll_;
+  const std::unique_ptr<Listener> listener_;
+  std::atomic<std::uint64_t>* const open_connections_;
+  std::uint64_t backlog_;
+  Timer pause_timer_;
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LOOP_ACCEPTOR_H_

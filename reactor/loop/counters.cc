@@ -1,0 +1,32 @@
+#include "weir/reactor/loop/counters.h"
+
+#include <cstddef>
+
+namespace weir {
+namespace {
+
+template <std::size_t kSize>
+void CopyCells(const std::array<CounterCell, kSize>& cells,
+               std::array<std::uint64_t, kSize>* values) noexcept {
+  for (std::size_t i = 0; i < kSize; ++i) (*values)[i] = cells[i].Get();
+}
+
+}  // namespace
+
+void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
+  const std::uint64_t active = connections_active.Get();
+  const std::uint64_t occupied = connections_busy.Get();
+  stats->applied_limits_version = applied_limits_version.Get();
+  stats->connections_active = active;
+  // The two are read at different moments, so the difference is held to what makes sense.
+  stats->connections_idle = active > occupied ? active - occupied : 0;
+  stats->responses_pending = responses_pending.Get();
+  stats->busy = busy.Get() != 0;
+  stats->accept_queue.depth_max = static_cast<std::uint32_t>(accept_queue_max.Get());
+  CopyCells(counters_, &stats->counters);
+  CopyCells(refused_, &stats->connections_refused);
+  CopyCells(closed_, &stats->connections_closed);
+  CopyCells(parse_errors_, &stats->parse_errors);
+}
+
+}  // namespace weir

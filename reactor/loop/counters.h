@@ -1,0 +1,62 @@
+// What one reactor counts. It alone writes; any thread reads.
+
+#ifndef WEIR_REACTOR_LOOP_COUNTERS_H_
+#define WEIR_REACTOR_LOOP_COUNTERS_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "weir/reactor/server_stats.h"
+
+namespace weir {
+
+// A number with one writer: a relaxed load and store, no locked instruction.
+class CounterCell {
+ public:
+  void Add(std::uint64_t n = 1) noexcept { Set(Get() + n); }
+  void Subtract(std::uint64_t n = 1) noexcept { Set(Get() - n); }
+  void Set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+  std::uint64_t Get() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+// Aligned so that no two reactors' counters share a cache line.
+class alignas(64) ReactorCounters {
+ public:
+  CounterCell& operator[](Counter counter) noexcept {
+    return counters_[static_cast<std::size_t>(counter)];
+  }
+  CounterCell& operator[](RefuseReason reason) noexcept {
+    return refused_[static_cast<std::size_t>(reason)];
+  }
+  CounterCell& operator[](CloseReason reason) noexcept {
+    return closed_[static_cast<std::size_t>(reason)];
+  }
+  CounterCell& operator[](ParseError error) noexcept {
+    return parse_errors_[static_cast<std::size_t>(error)];
+  }
+
+  CounterCell connections_active;
+  CounterCell connections_busy;  // active and not between requests
+  CounterCell responses_pending;
+  CounterCell applied_limits_version;
+  CounterCell accept_queue_max;
+  CounterCell tick_started_ns;
+  CounterCell busy;  // 1 in a tick, 0 while it waits for events
+
+  // Copies what is counted here into `stats`. Any thread.
+  void CopyTo(ReactorStats* stats) const noexcept;
+
+ private:
+  std::array<CounterCell, kCounterCount> counters_;
+  std::array<CounterCell, kRefuseReasonCount> refused_;
+  std::array<CounterCell, kCloseReasonCount> closed_;
+  std::array<CounterCell, kParseErrorCount> parse_errors_;
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LOOP_COUNTERS_H_

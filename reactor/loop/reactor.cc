@@ -1,0 +1,260 @@
+#include "weir/reactor/loop/reactor.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace weir {
+namespace {
+
+constexpr std::int64_t kNoDrain = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::int64_t kMaxWaitMs = 3'600'000;  // epoll_wait(2) takes an int
+
+absl::Status Exhausted(const char* call) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat(call, ": ", std::strerror(errno), "; raise RLIMIT_NOFILE (\"ulimit -n\")"));
+}
+
+}  // namespace
+
+Reactor::Reactor(const ReactorOptions& options)
+    : options_(options),
+      timers_(options.clock->MonotonicNs() / kNsPerMs),
+      table_(&context_),
+      drain_deadline_ms_(kNoDrain) {
+  context_.syscalls = options.syscalls;
+  context_.timers = &timers_;
+  context_.counters = &counters_;
+  context_.handler = options.handler;
+}
+
+absl::StatusOr<std::unique_ptr<Reactor>> Reactor::Create(const ReactorOptions& options,
+                                                         std::unique_ptr<Listener> listener) {
+  std::unique_ptr<Reactor> reactor(new Reactor(options));
+  if (absl::Status status = reactor->Open(std::move(listener)); !status.ok()) return status;
+  reactor->ReadClock();
+  reactor->AdoptLimits();
+  return reactor;
+}
+
+absl::Status Reactor::Open(std::unique_ptr<Listener> listener) {
+  Syscalls* const syscalls = options_.syscalls;
+  epoll_ = syscalls->EpollCreate1(EPOLL_CLOEXEC);
+  if (epoll_ < 0) return Exhausted("epoll_create1");
+  wake_ = syscalls->EventFd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wake_ < 0) return Exhausted("eventfd");
+  mailbox_ = new Mailbox(syscalls, wake_, this);
+  context_.mailbox = mailbox_;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = kWakeOwner;
+  if (syscalls->EpollCtl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) return Exhausted("epoll_ctl");
+  acceptor_ = std::make_unique<Acceptor>(&context_, &table_, epoll_, std::move(listener),
+                                         options_.open_connections);
+  return acceptor_->Arm() ? absl::OkStatus() : Exhausted("epoll_ctl");
+}
+
+Reactor::~Reactor() {
+  for (std::uint32_t slot = 0; slot < table_.size(); ++slot) {
+    if (table_.At(slot)->open()) table_.At(slot)->Close(CloseReason::kDrainCut);
+  }
+  if (acceptor_ != nullptr) ReleaseEnded();
+  acceptor_ = nullptr;
+  if (mailbox_ != nullptr) mailbox_->Abandon();
+  if (wake_ >= 0) (void)options_.syscalls->Close(wake_);
+  if (epoll_ >= 0) (void)options_.syscalls->Close(epoll_);
+}
+
+void Reactor::RunOnce(std::int64_t max_wait_ms) {
+  const int events = WaitForEvents(max_wait_ms);
+  ReadClock();
+  counters_.busy.Set(1);
+  mailbox_->EnterThread();
+  counters_[Counter::kTicks].Add();
+  AdoptLimits();
+  FireTimers();
+  ServeEvents(events);
+  GiveTurns();
+  TakeAnswers();
+  Drain();
+  ReleaseEnded();
+  Mailbox::LeaveThread();
+  counters_.busy.Set(0);
+}
+
+void Reactor::AddConnection(int fd, const SocketAddress& peer) {
+  acceptor_->Admit({fd, peer});
+  ReleaseEnded();
+}
+
+std::int64_t Reactor::WaitMs(std::int64_t max_wait_ms) const noexcept {
+  if (!context_.ready.empty()) return 0;
+  std::int64_t wait_ms = kNoDrain;
+  if (max_wait_ms >= 0) wait_ms = max_wait_ms;
+  if (const std::int64_t timer_ms = timers_.MsToNext(context_.now_ms); timer_ms >= 0) {
+    wait_ms = std::min(wait_ms, timer_ms);
+  }
+  if (context_.draining) {
+    const std::int64_t left_ms = drain_deadline_ms_.load() - context_.now_ms;
+    wait_ms = std::clamp<std::int64_t>(left_ms, 0, wait_ms);
+  }
+  return wait_ms == kNoDrain ? -1 : std::min<std::int64_t>(wait_ms, kMaxWaitMs);
+}
+
+int Reactor::WaitForEvents(std::int64_t max_wait_ms) {
+  const int count = options_.syscalls->EpollWait(epoll_, events_, kMaxEvents,
+                                                 static_cast<int>(WaitMs(max_wait_ms)));
+  return std::max(count, 0);  // EINTR: a tick without events
+}
+
+void Reactor::ReadClock() {
+  const std::int64_t now_ns = options_.clock->MonotonicNs();
+  context_.now_ms = now_ns / kNsPerMs;
+  context_.date = date_.At(options_.clock->WallSeconds());
+  counters_.tick_started_ns.Set(static_cast<std::uint64_t>(now_ns));
+}
+
+void Reactor::AdoptLimits() {
+  if (options_.limits->version() == applied_version_) return;
+  const auto snapshot = options_.limits->current();
+  context_.limits = snapshot->limits;
+  context_.parser_limits = snapshot->limits.parser();
+  acceptor_->SetBacklog(snapshot->limits.listen_backlog);
+  applied_version_ = snapshot->version;
+  counters_.applied_limits_version.Set(applied_version_);
+  if (options_.on_adopted) options_.on_adopted();
+}
+
+// Runs one step of a connection. Memory that can't be had ends that connection, not the reactor.
+template <typename Step>
+void Reactor::Drive(Connection* connection, Step step) {
+  try {
+    step(connection);
+  } catch (const std::bad_alloc&) {
+    context_.out.Clear();
+    context_.scratch.Reset();
+    context_.current = nullptr;
+    if (connection->open()) connection->Close(CloseReason::kNoMemory);
+  }
+}
+
+void Reactor::FireTimers() {
+  while (Timer* timer = timers_.PopExpired(context_.now_ms)) {
+    if (timer->owner == Acceptor::kOwner) {
+      acceptor_->Resume();
+    } else {
+      Drive(table_.At(timer->owner), [](Connection* connection) { connection->OnTimer(); });
+    }
+  }
+}
+
+void Reactor::ServeEvents(int count) {
+  for (int i = 0; i < count; ++i) {
+    if (events_[i].data.u64 == Acceptor::kOwner) acceptor_->Accept();
+  }
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events_[i];
+    if (event.data.u64 == Acceptor::kOwner) continue;
+    if (event.data.u64 == kWakeOwner) {
+      std::uint64_t wakes = 0;
+      (void)options_.syscalls->Read(wake_, &wakes, sizeof(wakes));
+      continue;
+    }
+    Connection* const connection = table_.At(static_cast<std::uint32_t>(event.data.u64));
+    const auto generation = static_cast<std::uint32_t>(event.data.u64 >> 32);
+    if (!connection->open() || connection->generation() != generation) continue;
+    Drive(connection, [&event](Connection* it) { it->OnEvents(event.events); });
+  }
+}
+
+void Reactor::GiveTurns() {
+  turns_.swap(context_.ready);
+  for (const std::uint32_t slot : turns_) {
+    Connection* const connection = table_.At(slot);
+    if (connection->open()) Drive(connection, [](Connection* it) { it->OnTurn(); });
+  }
+  turns_.clear();
+}
+
+void Reactor::TakeAnswers() {
+  mailbox_->Collect(&messages_);
+  for (const Mailbox::Message& message : messages_) {
+    Connection* const connection = table_.At(message.ticket.slot);
+    if (!connection->Owes(message.ticket)) continue;
+    Drive(connection, [this, &message](Connection* it) {
+      if (!message.response.has_value()) return it->OnAnswer(message.kind, nullptr);
+      const Response response = message.response->View(&fields_);
+      it->OnAnswer(message.kind, &response);
+    });
+  }
+  messages_.clear();
+}
+
+void Reactor::RequestDrain(std::int64_t deadline_ms) {
+  std::int64_t present = drain_deadline_ms_.load();
+  while (deadline_ms < present && !drain_deadline_ms_.compare_exchange_weak(present, deadline_ms)) {
+  }
+  Wake();
+}
+
+void Reactor::Drain() {
+  const std::int64_t deadline_ms = drain_deadline_ms_.load(std::memory_order_relaxed);
+  if (deadline_ms == kNoDrain) return;
+  const auto each_open = [this](auto step) {
+    for (std::uint32_t slot = 0; slot < table_.size(); ++slot) {
+      if (table_.At(slot)->open()) Drive(table_.At(slot), step);
+    }
+  };
+  if (!std::exchange(context_.draining, true)) {
+    each_open([](Connection* connection) { connection->OnDrain(); });
+    acceptor_->AcceptRestAndClose();
+  }
+  if (context_.now_ms >= deadline_ms) {
+    each_open([](Connection* connection) {
+      connection->Close(connection->busy() ? CloseReason::kDrainCut : CloseReason::kDrained);
+    });
+  }
+  if (counters_.connections_active.Get() == 0) finished_.store(true, std::memory_order_release);
+}
+
+void Reactor::ReleaseEnded() {
+  if (context_.ended.empty()) return;
+  for (const std::uint32_t slot : context_.ended) table_.Release(slot);
+  options_.open_connections->fetch_sub(context_.ended.size(), std::memory_order_relaxed);
+  context_.ended.clear();
+  acceptor_->ResumeIfPaused();
+}
+
+bool Reactor::IsCurrent(ResponseTicket ticket) const noexcept {
+  const Connection* const current = context_.current;
+  return current != nullptr && current->slot() == ticket.slot && current->Owes(ticket);
+}
+
+void Reactor::AnswerCurrent(AnswerKind kind, const Response* response) {
+  context_.current->Answer(kind, response);
+}
+
+ReactorStats Reactor::Stats() const {
+  ReactorStats stats;
+  stats.reactor = options_.index;
+  const AcceptQueueSample queue = acceptor_->listener()->Sample();
+  counters_.CopyTo(&stats);
+  const std::uint32_t seen = std::max(stats.accept_queue.depth_max, queue.depth_max);
+  stats.accept_queue = queue;
+  stats.accept_queue.depth_max = seen;
+  const std::int64_t age =
+      options_.clock->MonotonicNs() - static_cast<std::int64_t>(counters_.tick_started_ns.Get());
+  stats.tick_age_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0));
+  return stats;
+}
+
+}  // namespace weir

@@ -1,0 +1,119 @@
+// One epoll loop: a listener, its connections, and a fixed order of work.
+
+#ifndef WEIR_REACTOR_LOOP_REACTOR_H_
+#define WEIR_REACTOR_LOOP_REACTOR_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "weir/reactor/conn/connection_context.h"
+#include "weir/reactor/conn/connection_table.h"
+#include "weir/reactor/handler.h"
+#include "weir/reactor/limits_store.h"
+#include "weir/reactor/listen/listener.h"
+#include "weir/reactor/loop/acceptor.h"
+#include "weir/reactor/loop/clock.h"
+#include "weir/reactor/loop/counters.h"
+#include "weir/reactor/loop/http_date.h"
+#include "weir/reactor/loop/mailbox.h"
+#include "weir/reactor/loop/syscalls.h"
+#include "weir/reactor/loop/timer_wheel.h"
+#include "weir/reactor/server_stats.h"
+
+namespace weir {
+
+// What a reactor works with. Nothing here is owned, and all must outlive the reactor.
+struct ReactorOptions {
+  std::uint32_t index = 0;
+  Syscalls* syscalls = nullptr;
+  Clock* clock = nullptr;
+  const Handler* handler = nullptr;
+  const LimitsStore* limits = nullptr;
+  std::atomic<std::uint64_t>* open_connections = nullptr;  // of all reactors of the server
+  std::function<void()> on_adopted;  // called in the reactor's thread after it took new limits
+};
+
+// One tick does, in this order: wait; read the clock; adopt new limits; fire timers; accept; serve
+// the connections that have something to read, or room to write, or another turn due; take the
+// answers that other threads sent; publish. Each step has a budget, so none starves the others.
+//
+// RunOnce and AddConnection are for one thread, which is the reactor's; the rest is for any thread.
+class Reactor final : private ResponseSink {
+ public:
+  // RESOURCE_EXHAUSTED when the kernel gives no epoll or event descriptor.
+  static absl::StatusOr<std::unique_ptr<Reactor>> Create(const ReactorOptions& options,
+                                                         std::unique_ptr<Listener> listener);
+  ~Reactor() override;
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+  // One tick that waits at most `max_wait_ms` (-1: until something happens, or a timer is due).
+  void RunOnce(std::int64_t max_wait_ms);
+
+  // Serves a connected, non-blocking socket, which it takes over.
+  void AddConnection(int fd, const SocketAddress& peer);
+
+  // Whether the drain has ended: no listener and no connection.
+  bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
+
+  // Ends a wait, so that a tick begins.
+  void Wake() { mailbox_->Wake(); }
+
+  // Begins to drain at the next tick: stops listening, finishes what is under way, and cuts the
+  // rest at `deadline_ms` of the clock (in milliseconds). A later call may only bring the deadline
+  // forward.
+  void RequestDrain(std::int64_t deadline_ms);
+
+  ReactorStats Stats() const;
+  // The version of the limits that it works by.
+  std::uint64_t AppliedVersion() const noexcept { return counters_.applied_limits_version.Get(); }
+
+ private:
+  explicit Reactor(const ReactorOptions& options);
+
+  bool IsCurrent(ResponseTicket ticket) const noexcept override;
+  void AnswerCurrent(AnswerKind kind, const Response* response) override;
+
+  absl::Status Open(std::unique_ptr<Listener> listener);
+  std::int64_t WaitMs(std::int64_t max_wait_ms) const noexcept;
+  int WaitForEvents(std::int64_t max_wait_ms);
+  void ReadClock();
+  void AdoptLimits();
+  void FireTimers();
+  void ServeEvents(int count);
+  void GiveTurns();
+  void TakeAnswers();
+  void Drain();
+  void ReleaseEnded();
+  template <typename Step>
+  void Drive(Connection* connection, Step step);
+
+  static constexpr std::uint32_t kWakeOwner = 0xfffffffe;
+  static constexpr int kMaxEvents = 64;
+
+  const ReactorOptions options_;
+  int epoll_ = -1;
+  int wake_ = -1;
+  Mailbox* mailbox_ = nullptr;  // owned until Mailbox::Abandon
+  ReactorCounters counters_;
+  TimerWheel timers_;
+  HttpDate date_;
+  ConnectionContext context_;
+  ConnectionTable table_;
+  std::unique_ptr<Acceptor> acceptor_;
+  std::vector<Mailbox::Message> messages_;
+  std::vector<std::uint32_t> turns_;
+  std::vector<ResponseField> fields_;
+  epoll_event events_[kMaxEvents];
+  std::uint64_t applied_version_ = 0;
+  std::atomic<std::int64_t> drain_deadline_ms_;
+  std::atomic<bool> finished_{false};
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LOOP_REACTOR_H_

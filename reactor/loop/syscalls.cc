@@ -1,0 +1,59 @@
+#include "weir/reactor/loop/syscalls.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace weir {
+namespace {
+
+class SystemSyscalls final : public Syscalls {
+ public:
+  int Socket(int domain, int type, int protocol) override {
+    return ::socket(domain, type, protocol);
+  }
+  int Bind(int fd, const sockaddr* address, socklen_t size) override {
+    return ::bind(fd, address, size);
+  }
+  int Listen(int fd, int backlog) override { return ::listen(fd, backlog); }
+  int SetSockOpt(int fd, int level, int name, const void* value, socklen_t size) override {
+    return ::setsockopt(fd, level, name, value, size);
+  }
+  int GetSockOpt(int fd, int level, int name, void* value, socklen_t* size) override {
+    return ::getsockopt(fd, level, name, value, size);
+  }
+  int GetSockName(int fd, sockaddr* address, socklen_t* size) override {
+    return ::getsockname(fd, address, size);
+  }
+  int Accept4(int fd, sockaddr* address, socklen_t* size, int flags) override {
+    return ::accept4(fd, address, size, flags);
+  }
+  ssize_t Recv(int fd, void* data, std::size_t size, int flags) override {
+    return ::recv(fd, data, size, flags);
+  }
+  ssize_t Send(int fd, const void* data, std::size_t size, int flags) override {
+    return ::send(fd, data, size, flags);
+  }
+  int Shutdown(int fd, int how) override { return ::shutdown(fd, how); }
+  int Close(int fd) override { return ::close(fd); }
+  int EpollCreate1(int flags) override { return ::epoll_create1(flags); }
+  int EpollCtl(int epoll, int op, int fd, epoll_event* event) override {
+    return ::epoll_ctl(epoll, op, fd, event);
+  }
+  int EpollWait(int epoll, epoll_event* events, int size, int timeout_ms) override {
+    return ::epoll_wait(epoll, events, size, timeout_ms);
+  }
+  int EventFd(unsigned initial, int flags) override { return ::eventfd(initial, flags); }
+  ssize_t Read(int fd, void* data, std::size_t size) override { return ::read(fd, data, size); }
+  ssize_t Write(int fd, const void* data, std::size_t size) override {
+    return ::write(fd, data, size);
+  }
+};
+
+}  // namespace
+
+Syscalls* Syscalls::System() {
+  static SystemSyscalls syscalls;
+  return &syscalls;
+}
+
+}  // namespace weir

@@ -1,0 +1,50 @@
+#include "weir/reactor/server.h"
+
+#include <utility>
+
+#include "weir/reactor/host_limits.h"
+#include "weir/reactor/limit_specs.h"
+#include "weir/reactor/server_impl.h"
+
+namespace weir {
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      Handler handler) {
+  if (!handler) return absl::InvalidArgumentError("the handler is empty: give a function");
+  if (absl::Status status = CheckLimits(options.limits); !status.ok()) return status;
+  auto impl = std::make_unique<Impl>(options, std::move(handler));
+  if (absl::Status status = impl->Start(); !status.ok()) return status;
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() = default;
+
+const std::string& Server::address() const noexcept { return impl_->address(); }
+
+std::uint16_t Server::port() const noexcept { return impl_->port(); }
+
+int Server::reactors() const noexcept { return impl_->reactors(); }
+
+LimitsStore& Server::limits() noexcept { return impl_->limits(); }
+
+Limits Server::EffectiveLimits(const Limits& requested) const {
+  return weir::EffectiveLimits(requested, ReadHostLimits());
+}
+
+std::vector<std::string> Server::LimitWarnings(const Limits& requested) const {
+  return weir::LimitWarnings(requested, ReadHostLimits());
+}
+
+bool Server::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const {
+  return impl_->WaitForLimits(version, timeout_ms);
+}
+
+ServerStats Server::Stats() const { return impl_->Stats(); }
+
+void Server::Drain() { impl_->RequestDrain(impl_->limits().current()->limits.drain_timeout_ms); }
+
+DrainReport Server::Wait() { return impl_->Wait(); }
+
+}  // namespace weir

@@ -1,0 +1,106 @@
+// An HTTP/1.1 server: one SO_REUSEPORT listener and one epoll reactor per CPU.
+
+#ifndef WEIR_REACTOR_SERVER_H_
+#define WEIR_REACTOR_SERVER_H_
+
+#if __cplusplus < 201703L
+#error "Weir needs C++17: build with -std=c++17 or newer."
+#endif
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "weir/reactor/handler.h"
+#include "weir/reactor/limits.h"
+#include "weir/reactor/limits_store.h"
+#include "weir/reactor/server_stats.h"
+
+namespace weir {
+
+struct ServerOptions {
+  // "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0". A numeric address and a port; port 0 lets the
+  // kernel choose one, and Server::address() tells it. Names are not resolved.
+  std::string address = "127.0.0.1:8080";
+  // Reactors, each with a thread and a listener. 0: one for each CPU that this process may use
+  // (the affinity mask and the cgroup's CPU quota; see DefaultReactorCount). At most 1024.
+  int reactors = 0;
+  // Whether another process may listen on the same address at the same time, as for a restart
+  // without a gap. Otherwise an address in use is refused: the kernel would split connections
+  // between the two without a word.
+  bool share_address = false;
+  // The limits to begin with: version 1.
+  Limits limits;
+  // Whether Wait() catches SIGTERM and SIGINT while it runs, and drains on them.
+  bool handle_signals = true;
+};
+
+// What the end of a server came to.
+struct DrainReport {
+  std::uint64_t connections_finished = 0;  // ended with nothing lost
+  std::uint64_t connections_cut = 0;       // ended by the deadline with work under way
+};
+
+// Any thread may call any method but the destructor.
+class Server {
+ public:
+  // Listens, starts the reactors and returns. INVALID_ARGUMENT for an option out of range, with the
+  // range; ALREADY_EXISTS when the address is in use; PERMISSION_DENIED for a port that this
+  // process may not bind; RESOURCE_EXHAUSTED for want of descriptors or threads.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       Handler handler);
+
+  // Drains with a deadline of 0 if it still runs. ResponseWriters may outlive the server: sending
+  // then says kClientGone.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // "127.0.0.1:8080", with the port that the kernel chose.
+  const std::string& address() const noexcept;
+  std::uint16_t port() const noexcept;
+  int reactors() const noexcept;
+
+  // The live limits. Update them here or through the admin service: they are the same.
+  LimitsStore& limits() noexcept;
+
+  // `requested` as this host lets it act: listen_backlog under net.core.somaxconn, max_connections
+  // under RLIMIT_NOFILE, and lines under max_head_bytes.
+  Limits EffectiveLimits(const Limits& requested) const;
+
+  // A sentence for each value that is capped, with the value, the cap and the fix.
+  std::vector<std::string> LimitWarnings(const Limits& requested) const;
+
+  // Waits until every reactor works by `version` or newer, at most `timeout_ms`. Returns whether
+  // they all do.
+  bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const;
+
+  // Samples every accept queue and reads every counter. Takes microseconds; no reactor waits.
+  ServerStats Stats() const;
+
+  // Stops listening, finishes the requests under way (answers say Connection: close), closes idle
+  // connections, and cuts what is left after Limits::drain_timeout_ms. Returns at once; Wait()
+  // waits. A second call does nothing.
+  void Drain();
+
+  // Waits until the server has drained: after Drain(), or after SIGTERM or SIGINT where
+  // ServerOptions::handle_signals says so.
+  DrainReport Wait();
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// How many reactors ServerOptions::reactors = 0 gives: the CPUs of this thread's affinity mask
+// (sched_getaffinity(2)), but no more than the cgroup's quota rounded up (cpu.max of cgroup v2,
+// cpu.cfs_quota_us of v1), and at least 1.
+int DefaultReactorCount();
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_SERVER_H_

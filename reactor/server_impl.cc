@@ -1,0 +1,207 @@
+#include "weir/reactor/server_impl.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "weir/reactor/host_limits.h"
+#include "weir/reactor/signal_watch.h"
+
+namespace weir {
+namespace {
+
+constexpr int kMaxReactors = 1024;
+
+std::string RandomId() {
+  unsigned char bytes[16] = {};
+  (void)!::getrandom(bytes, sizeof(bytes), 0);  // up to 256 bytes come whole (getrandom(2))
+  return absl::BytesToHexString({reinterpret_cast<const char*>(bytes), sizeof(bytes)});
+}
+
+std::int64_t NowMs() { return Clock::System()->MonotonicNs() / 1'000'000; }
+
+// Keeps signals away from the threads that are started while it lives: they are for the threads of
+// the service.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &previous_);
+  }
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t previous_;
+};
+
+}  // namespace
+
+Server::Impl::Impl(const ServerOptions& options, Handler handler)
+    : options_(options), handler_(std::move(handler)), limits_(options.limits) {}
+
+Server::Impl::~Impl() {
+  RequestDrain(0);
+  for (std::thread& thread : threads_) thread.join();
+  if (finished_fd_ >= 0) ::close(finished_fd_);
+}
+
+absl::Status Server::Impl::Start() {
+  const int count = options_.reactors == 0 ? DefaultReactorCount() : options_.reactors;
+  if (count < 1 || count > kMaxReactors) {
+    return absl::InvalidArgumentError(absl::StrCat("reactors = ", options_.reactors,
+                                                   ": give 1 to ", kMaxReactors,
+                                                   ", or 0 for one for each CPU"));
+  }
+  RaiseDescriptorLimit();
+  boot_id_ = RandomId();
+  started_ns_ = Clock::System()->MonotonicNs();
+  finished_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (finished_fd_ < 0) {
+    return absl::ResourceExhaustedError(absl::StrCat("eventfd: ", std::strerror(errno)));
+  }
+  if (absl::Status status = OpenReactors(count); !status.ok()) return status;
+  if (absl::Status status = StartThreads(); !status.ok()) return status;
+  limits_.OnPublish([this] {
+    for (const auto& reactor : reactors_) reactor->Wake();
+  });
+  return absl::OkStatus();
+}
+
+absl::Status Server::Impl::OpenReactors(int count) {
+  absl::StatusOr<SocketAddress> address = SocketAddress::Parse(options_.address);
+  if (!address.ok()) return address.status();
+  Syscalls* const syscalls = Syscalls::System();
+  if (!options_.share_address) {
+    if (absl::Status status = Listener::CheckFree(syscalls, *address); !status.ok()) return status;
+  }
+  for (int i = 0; i < count; ++i) {
+    auto listener = Listener::Open(syscalls, *address, options_.limits.listen_backlog);
+    if (!listener.ok()) return listener.status();
+    *address = (*listener)->address();  // from the second on: the port that the first was given
+    ReactorOptions options;
+    options.index = static_cast<std::uint32_t>(i);
+    options.syscalls = syscalls;
+    options.clock = Clock::System();
+    options.handler = &handler_;
+    options.limits = &limits_;
+    options.open_connections = &open_connections_;
+    options.on_adopted = [this] {
+      { const std::lock_guard<std::mutex> lock(adopted_mutex_); }
+      adopted_.notify_all();
+    };
+    auto reactor = Reactor::Create(options, *std::move(listener));
+    if (!reactor.ok()) return reactor.status();
+    reactors_.push_back(*std::move(reactor));
+  }
+  address_ = address->ToString();
+  port_ = address->port();
+  return absl::OkStatus();
+}
+
+absl::Status Server::Impl::StartThreads() {
+  const SignalsBlocked blocked;
+  try {
+    for (const auto& reactor : reactors_) {
+      running_.fetch_add(1);
+      threads_.emplace_back([this, &reactor] { RunReactor(reactor.get()); });
+      const std::string name = absl::StrCat("weir-", threads_.size() - 1);
+      ::pthread_setname_np(threads_.back().native_handle(), name.c_str());
+    }
+  } catch (const std::system_error& error) {
+    running_.fetch_sub(1);
+    return absl::ResourceExhaustedError(
+        absl::StrCat("a thread for a reactor: ", error.what(), "; raise RLIMIT_NPROC, or give ",
+                     "fewer reactors than ", reactors_.size()));
+  }
+  return absl::OkStatus();
+}
+
+void Server::Impl::RunReactor(Reactor* reactor) {
+  while (!reactor->finished()) reactor->RunOnce(-1);
+  if (running_.fetch_sub(1) == 1) {
+    const std::uint64_t one = 1;
+    (void)!::write(finished_fd_, &one, sizeof(one));  // never read: stays readable for every Wait
+  }
+}
+
+DrainReport Server::Impl::CountClosed() const {
+  DrainReport report;
+  for (const auto& reactor : reactors_) {
+    const ReactorStats stats = reactor->Stats();
+    for (std::size_t i = 0; i < kCloseReasonCount; ++i) {
+      const bool cut = static_cast<CloseReason>(i) == CloseReason::kDrainCut;
+      (cut ? report.connections_cut : report.connections_finished) += stats.connections_closed[i];
+    }
+  }
+  return report;
+}
+
+void Server::Impl::RequestDrain(std::uint64_t timeout_ms) {
+  const std::lock_guard<std::mutex> lock(drain_mutex_);
+  if (!draining_.exchange(true)) before_drain_ = CountClosed();
+  const std::int64_t deadline_ms = NowMs() + static_cast<std::int64_t>(timeout_ms);
+  for (const auto& reactor : reactors_) reactor->RequestDrain(deadline_ms);
+}
+
+DrainReport Server::Impl::Wait() {
+  std::unique_ptr<SignalWatch> signals;
+  if (options_.handle_signals) {
+    // Without it Drain() still ends the server: signals then do what they did before.
+    if (auto installed = SignalWatch::Install(); installed.ok()) signals = *std::move(installed);
+  }
+  pollfd waits[] = {{finished_fd_, POLLIN, 0}, {signals ? signals->fd() : -1, POLLIN, 0}};
+  while ((waits[0].revents & POLLIN) == 0) {
+    if (::poll(waits, 2, -1) < 0) waits[0].revents = waits[1].revents = 0;  // EINTR
+    if (waits[1].revents != 0 && !draining_.load()) {
+      RequestDrain(limits_.current()->limits.drain_timeout_ms);
+      waits[1].fd = -1;
+    }
+  }
+  const DrainReport now = CountClosed();
+  const std::lock_guard<std::mutex> lock(drain_mutex_);
+  return {now.connections_finished - before_drain_.connections_finished,
+          now.connections_cut - before_drain_.connections_cut};
+}
+
+bool Server::Impl::AllWorkBy(std::uint64_t version) const {
+  for (const auto& reactor : reactors_) {
+    if (reactor->AppliedVersion() < version) return false;
+  }
+  return true;
+}
+
+bool Server::Impl::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) {
+  std::unique_lock<std::mutex> lock(adopted_mutex_);
+  return adopted_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
+                           [this, version] { return AllWorkBy(version); });
+}
+
+ServerStats Server::Impl::Stats() const {
+  ServerStats stats;
+  stats.boot_id = boot_id_;
+  const std::int64_t now_ns = Clock::System()->MonotonicNs();
+  stats.monotonic_ns = static_cast<std::uint64_t>(now_ns);
+  stats.uptime_ns = static_cast<std::uint64_t>(now_ns - started_ns_);
+  stats.address = address_;
+  stats.draining = draining_.load();
+  for (const auto& reactor : reactors_) stats.reactors.push_back(reactor->Stats());
+  const HostLimits host = ReadHostLimits();
+  stats.warnings = weir::LimitWarnings(limits_.current()->limits, host);
+  return stats;
+}
+
+}  // namespace weir

@@ -1,0 +1,70 @@
+// What a Server is made of.
+
+#ifndef WEIR_REACTOR_SERVER_IMPL_H_
+#define WEIR_REACTOR_SERVER_IMPL_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "weir/reactor/loop/reactor.h"
+#include "weir/reactor/server.h"
+
+namespace weir {
+
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, Handler handler);
+  ~Impl();
+
+  // Listens, makes the reactors and starts their threads.
+  absl::Status Start();
+  void RequestDrain(std::uint64_t timeout_ms);
+  DrainReport Wait();
+  bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms);
+  ServerStats Stats() const;
+
+  const std::string& address() const noexcept { return address_; }
+  std::uint16_t port() const noexcept { return port_; }
+  int reactors() const noexcept { return static_cast<int>(reactors_.size()); }
+  LimitsStore& limits() noexcept { return limits_; }
+
+ private:
+  absl::Status OpenReactors(int count);
+  absl::Status StartThreads();
+  void RunReactor(Reactor* reactor);
+  bool AllWorkBy(std::uint64_t version) const;
+  // Connections closed so far, and how many of them were cut.
+  DrainReport CountClosed() const;
+
+  const ServerOptions options_;
+  const Handler handler_;
+  LimitsStore limits_;
+  std::atomic<std::uint64_t> open_connections_{0};
+  std::string address_;
+  std::uint16_t port_ = 0;
+  std::string boot_id_;
+  std::int64_t started_ns_ = 0;
+
+  std::vector<std::unique_ptr<Reactor>> reactors_;
+  std::vector<std::thread> threads_;
+
+  std::mutex adopted_mutex_;
+  std::condition_variable adopted_;  // some reactor took new limits
+
+  int finished_fd_ = -1;  // an eventfd, readable once every reactor has finished
+  std::atomic<std::size_t> running_{0};
+  std::atomic<bool> draining_{false};
+  DrainReport before_drain_;  // CountClosed() when the drain began; guarded by drain_mutex_
+  std::mutex drain_mutex_;
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_SERVER_IMPL_H_

@@ -1,0 +1,47 @@
+// An IP address and port.
+
+#ifndef WEIR_REACTOR_SOCKET_ADDRESS_H_
+#define WEIR_REACTOR_SOCKET_ADDRESS_H_
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace weir {
+
+// IPv4 or IPv6; a value type of 28 bytes. A default one has no family, and prints as "unknown".
+class SocketAddress {
+ public:
+  SocketAddress() noexcept : ipv6_{} {}
+
+  // "127.0.0.1:8080" or "[::1]:8080", numeric, port 0 to 65535. INVALID_ARGUMENT says what is
+  // wrong, with an example.
+  static absl::StatusOr<SocketAddress> Parse(std::string_view text);
+  // What accept4(2) or getsockname(2) wrote; families other than AF_INET and AF_INET6 give a
+  // default address.
+  static SocketAddress From(const sockaddr_storage& storage) noexcept;
+
+  // "127.0.0.1:8080", "[::1]:8080".
+  std::string ToString() const;
+
+  int family() const noexcept { return any_.sa_family; }
+  std::uint16_t port() const noexcept;
+  const sockaddr* get() const noexcept { return &any_; }
+  socklen_t size() const noexcept;
+
+ private:
+  union {
+    sockaddr any_;
+    sockaddr_in ipv4_;
+    sockaddr_in6 ipv6_;
+  };
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_SOCKET_ADDRESS_H_

@@ -1,0 +1,29 @@
+// A clock that tests move by hand.
+
+#ifndef WEIR_REACTOR_TESTING_FAKE_CLOCK_H_
+#define WEIR_REACTOR_TESTING_FAKE_CLOCK_H_
+
+#include <atomic>
+#include <cstdint>
+
+#include "weir/reactor/loop/clock.h"
+
+namespace weir::testing {
+
+// Stands still between calls of Advance. Any thread.
+class FakeClock final : public Clock {
+ public:
+  std::int64_t MonotonicNs() override { return monotonic_ns_.load(); }
+  std::int64_t WallSeconds() override { return kEpoch + monotonic_ns_.load() / 1'000'000'000; }
+
+  void AdvanceMs(std::int64_t ms) { monotonic_ns_.fetch_add(ms * 1'000'000); }
+
+ private:
+  // Sun, 06 Nov 1994 08:49:37 GMT, the date of RFC 9110.
+  static constexpr std::int64_t kEpoch = 784111777;
+  std::atomic<std::int64_t> monotonic_ns_{0};
+};
+
+}  // namespace weir::testing
+
+#endif  // WEIR_REACTOR_TESTING_FAKE_CLOCK_H_

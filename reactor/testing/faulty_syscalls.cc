@@ -1,0 +1,93 @@
+#include "weir/reactor/testing/faulty_syscalls.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace weir::testing {
+namespace {
+
+Syscalls* Kernel() { return Syscalls::System(); }
+
+}  // namespace
+
+void FaultySyscalls::Fail(Call call, int error, int skip, int times) {
+  plan(call).error = error;
+  plan(call).skip = skip;
+  plan(call).times = times;
+}
+
+void FaultySyscalls::Heal() {
+  for (Plan& plan : plans_) plan.times = 0;
+  transfer_bytes_ = std::numeric_limits<std::size_t>::max();
+}
+
+bool FaultySyscalls::Faulty(Call call) {
+  Plan& it = plan(call);
+  ++it.count;
+  if (it.times == 0 || it.skip-- > 0) return false;
+  it.skip = 0;
+  --it.times;
+  errno = it.error;
+  return true;
+}
+
+int FaultySyscalls::Socket(int domain, int type, int protocol) {
+  return Faulty(Call::kSocket) ? -1 : Kernel()->Socket(domain, type, protocol);
+}
+int FaultySyscalls::Bind(int fd, const sockaddr* address, socklen_t size) {
+  return Faulty(Call::kBind) ? -1 : Kernel()->Bind(fd, address, size);
+}
+int FaultySyscalls::Listen(int fd, int backlog) {
+  return Faulty(Call::kListen) ? -1 : Kernel()->Listen(fd, backlog);
+}
+int FaultySyscalls::SetSockOpt(int fd, int level, int name, const void* value, socklen_t size) {
+  return Faulty(Call::kSetSockOpt) ? -1 : Kernel()->SetSockOpt(fd, level, name, value, size);
+}
+int FaultySyscalls::GetSockOpt(int fd, int level, int name, void* value, socklen_t* size) {
+  return Faulty(Call::kGetSockOpt) ? -1 : Kernel()->GetSockOpt(fd, level, name, value, size);
+}
+int FaultySyscalls::GetSockName(int fd, sockaddr* address, socklen_t* size) {
+  return Faulty(Call::kGetSockName) ? -1 : Kernel()->GetSockName(fd, address, size);
+}
+int FaultySyscalls::Accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
+  return Faulty(Call::kAccept4) ? -1 : Kernel()->Accept4(fd, address, size, flags);
+}
+ssize_t FaultySyscalls::Recv(int fd, void* data, std::size_t size, int flags) {
+  if (Faulty(Call::kRecv)) return -1;
+  return Kernel()->Recv(fd, data, std::min(size, transfer_bytes_), flags);
+}
+ssize_t FaultySyscalls::Send(int fd, const void* data, std::size_t size, int flags) {
+  if (Faulty(Call::kSend)) return -1;
+  return Kernel()->Send(fd, data, std::min(size, transfer_bytes_), flags);
+}
+int FaultySyscalls::Shutdown(int fd, int how) {
+  return Faulty(Call::kShutdown) ? -1 : Kernel()->Shutdown(fd, how);
+}
+int FaultySyscalls::Close(int fd) {
+  const bool faulty = Faulty(Call::kClose);
+  const int error = errno;
+  const int result = Kernel()->Close(fd);
+  if (!faulty) return result;
+  errno = error;
+  return -1;
+}
+int FaultySyscalls::EpollCreate1(int flags) {
+  return Faulty(Call::kEpollCreate1) ? -1 : Kernel()->EpollCreate1(flags);
+}
+int FaultySyscalls::EpollCtl(int epoll, int op, int fd, epoll_event* event) {
+  return Faulty(Call::kEpollCtl) ? -1 : Kernel()->EpollCtl(epoll, op, fd, event);
+}
+int FaultySyscalls::EpollWait(int epoll, epoll_event* events, int size, int timeout_ms) {
+  return Faulty(Call::kEpollWait) ? -1 : Kernel()->EpollWait(epoll, events, size, timeout_ms);
+}
+int FaultySyscalls::EventFd(unsigned initial, int flags) {
+  return Faulty(Call::kEventFd) ? -1 : Kernel()->EventFd(initial, flags);
+}
+ssize_t FaultySyscalls::Read(int fd, void* data, std::size_t size) {
+  return Faulty(Call::kRead) ? -1 : Kernel()->Read(fd, data, size);
+}
+ssize_t FaultySyscalls::Write(int fd, const void* data, std::size_t size) {
+  return Faulty(Call::kWrite) ? -1 : Kernel()->Write(fd, data, size);
+}
+
+}  // namespace weir::testing

@@ -1,0 +1,85 @@
+// System calls that fail, or do half of what they were asked, when a test says so.
+
+#ifndef WEIR_REACTOR_TESTING_FAULTY_SYSCALLS_H_
+#define WEIR_REACTOR_TESTING_FAULTY_SYSCALLS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "weir/reactor/loop/syscalls.h"
+
+namespace weir::testing {
+
+enum class Call : std::uint8_t {
+  kSocket,
+  kBind,
+  kListen,
+  kSetSockOpt,
+  kGetSockOpt,
+  kGetSockName,
+  kAccept4,
+  kRecv,
+  kSend,
+  kShutdown,
+  kClose,
+  kEpollCreate1,
+  kEpollCtl,
+  kEpollWait,
+  kEventFd,
+  kRead,
+  kWrite,
+};
+inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kWrite) + 1;
+
+// The kernel's calls, with faults. A faulty call does nothing but fail; close(2) alone closes and
+// then fails, as Linux does. One thread.
+class FaultySyscalls final : public Syscalls {
+ public:
+  // After `skip` further calls of that kind, the next `times` fail with `error`.
+  void Fail(Call call, int error, int skip = 0, int times = 1);
+  // From now on recv and send move at most that many bytes.
+  void LimitTransfer(std::size_t bytes) { transfer_bytes_ = bytes; }
+  // How often it was called, faulty calls included.
+  std::uint64_t Count(Call call) const { return plan(call).count; }
+  // Ends all faults; the counts stay.
+  void Heal();
+
+  int Socket(int domain, int type, int protocol) override;
+  int Bind(int fd, const sockaddr* address, socklen_t size) override;
+  int Listen(int fd, int backlog) override;
+  int SetSockOpt(int fd, int level, int name, const void* value, socklen_t size) override;
+  int GetSockOpt(int fd, int level, int name, void* value, socklen_t* size) override;
+  int GetSockName(int fd, sockaddr* address, socklen_t* size) override;
+  int Accept4(int fd, sockaddr* address, socklen_t* size, int flags) override;
+  ssize_t Recv(int fd, void* data, std::size_t size, int flags) override;
+  ssize_t Send(int fd, const void* data, std::size_t size, int flags) override;
+  int Shutdown(int fd, int how) override;
+  int Close(int fd) override;
+  int EpollCreate1(int flags) override;
+  int EpollCtl(int epoll, int op, int fd, epoll_event* event) override;
+  int EpollWait(int epoll, epoll_event* events, int size, int timeout_ms) override;
+  int EventFd(unsigned initial, int flags) override;
+  ssize_t Read(int fd, void* data, std::size_t size) override;
+  ssize_t Write(int fd, const void* data, std::size_t size) override;
+
+ private:
+  struct Plan {
+    std::uint64_t count = 0;
+    int error = 0;
+    int skip = 0;
+    int times = 0;
+  };
+  Plan& plan(Call call) { return plans_[static_cast<std::size_t>(call)]; }
+  const Plan& plan(Call call) const { return plans_[static_cast<std::size_t>(call)]; }
+  // Counts the call; true, with errno set, if it is to fail.
+  bool Faulty(Call call);
+
+  std::array<Plan, kCallCount> plans_;
+  std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();
+};
+
+}  // namespace weir::testing
+
+#endif  // WEIR_REACTOR_TESTING_FAULTY_SYSCALLS_H_

@@ -1,0 +1,61 @@
+#include "weir/reactor/testing/test_reactor.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <utility>
+
+namespace weir::testing {
+
+TestReactor::TestReactor(Handler handler, const Limits& limits)
+    : handler_(std::move(handler)), limits_(limits) {
+  const auto address = SocketAddress::Parse("127.0.0.1:0");
+  auto listener = Listener::Open(&syscalls_, *address, limits.listen_backlog);
+  EXPECT_TRUE(listener.ok()) << listener.status();
+  port_ = (*listener)->address().port();
+  ReactorOptions options;
+  options.syscalls = &syscalls_;
+  options.clock = &clock_;
+  options.handler = &handler_;
+  options.limits = &limits_;
+  options.open_connections = &open_connections_;
+  auto reactor = Reactor::Create(options, *std::move(listener));
+  EXPECT_TRUE(reactor.ok()) << reactor.status();
+  reactor_ = *std::move(reactor);
+}
+
+void TestReactor::Tick(int times) {
+  for (int i = 0; i < times; ++i) reactor_->RunOnce(0);
+}
+
+void TestReactor::AdvanceMs(std::int64_t ms) {
+  clock_.AdvanceMs(ms);
+  Tick();
+}
+
+void TestReactor::SetLimits(const LimitsStore::Edit& edit) {
+  const auto published = limits_.Update(edit);
+  EXPECT_TRUE(published.ok()) << published.status();
+}
+
+TestClient TestReactor::Connect() {
+  int ends[2] = {-1, -1};
+  EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+  reactor_->AddConnection(ends[0], SocketAddress());
+  return TestClient(ends[1]);
+}
+
+std::uint64_t TestReactor::Count(Counter counter) const {
+  return Stats().counters[static_cast<std::size_t>(counter)];
+}
+std::uint64_t TestReactor::Count(CloseReason reason) const {
+  return Stats().connections_closed[static_cast<std::size_t>(reason)];
+}
+std::uint64_t TestReactor::Count(ParseError error) const {
+  return Stats().parse_errors[static_cast<std::size_t>(error)];
+}
+std::uint64_t TestReactor::Count(RefuseReason reason) const {
+  return Stats().connections_refused[static_cast<std::size_t>(reason)];
+}
+
+}  // namespace weir::testing

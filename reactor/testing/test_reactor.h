@@ -1,0 +1,63 @@
+// A reactor that a test steps, with a fake clock and system calls that can fail.
+
+#ifndef WEIR_REACTOR_TESTING_TEST_REACTOR_H_
+#define WEIR_REACTOR_TESTING_TEST_REACTOR_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "weir/reactor/handler.h"
+#include "weir/reactor/limits_store.h"
+#include "weir/reactor/loop/reactor.h"
+#include "weir/reactor/testing/fake_clock.h"
+#include "weir/reactor/testing/faulty_syscalls.h"
+#include "weir/reactor/testing/test_client.h"
+
+namespace weir::testing {
+
+// Listens on 127.0.0.1 at a port of the kernel's choice. Nothing runs but in Tick. One thread.
+class TestReactor {
+ public:
+  explicit TestReactor(Handler handler, const Limits& limits = Limits());
+
+  // One turn of the loop without waiting, `times` times.
+  void Tick(int times = 1);
+  // Moves the clock, then one turn.
+  void AdvanceMs(std::int64_t ms);
+  // Publishes an edit of the limits, which must be valid.
+  void SetLimits(const LimitsStore::Edit& edit);
+
+  // A client on a socket pair: what it sends can be read at the next Tick.
+  TestClient Connect();
+  // A client through the kernel's accept queue.
+  TestClient ConnectTcp() { return TestClient::ConnectIpv4(port_); }
+
+  ReactorStats Stats() const { return reactor_->Stats(); }
+  std::uint64_t Count(Counter counter) const;
+  std::uint64_t Count(CloseReason reason) const;
+  std::uint64_t Count(ParseError error) const;
+  std::uint64_t Count(RefuseReason reason) const;
+
+  FakeClock& clock() { return clock_; }
+  FaultySyscalls& syscalls() { return syscalls_; }
+  Reactor& reactor() { return *reactor_; }
+  std::uint64_t open_connections() const { return open_connections_.load(); }
+  // Ends the reactor: ResponseWriters may still be around.
+  void Destroy() { reactor_ = nullptr; }
+
+ private:
+  FakeClock clock_;
+  FaultySyscalls syscalls_;
+  const Handler handler_;
+  LimitsStore limits_;
+  std::atomic<std::uint64_t> open_connections_{0};
+  std::uint16_t port_ = 0;
+  std::unique_ptr<Reactor> reactor_;
+};
+
+}  // namespace weir::testing
+
+#endif  // WEIR_REACTOR_TESTING_TEST_REACTOR_H_
