@@ -8,7 +8,6 @@ namespace weir {
 namespace {
 
 using internal::Is;
-using internal::IsBlank;
 
 // So that size + 2, for the CRLF after the data, stays within 2^63 - 1 too.
 constexpr std::uint64_t kMaxChunkSize = 0x7fffffffffffffff - 2;
@@ -16,14 +15,6 @@ constexpr std::uint8_t kMaxSizeDigits = 16;
 
 std::uint64_t HexValue(char c) {
   return static_cast<std::uint64_t>(internal::IsDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
-bool IsQuotedText(char c) {
-  return c != '"' && c != '\\' && !Is(internal::kControlChar, c);
-}
-
-bool IsForbiddenTrailer(std::string_view name) {
-  return name == "transfer-encoding" || name == "content-length" || name == "host";
 }
 
 }  // namespace
@@ -71,11 +62,20 @@ BodyStep BodyDecoder::TakeData(std::string_view input, std::size_t consumed) noe
 }
 
 bool BodyDecoder::TakeByte(char c, const ParserLimits& limits) noexcept {
-  if (state_ >= State::kTrailerStart) return TakeTrailer(c, limits);
-  if (state_ >= State::kData) return TakeDataEnd(c, limits);
-  if (state_ >= State::kExtensionName) return TakeExtension(c, limits);
-  if (state_ == State::kSizeLf) return TakeSizeLf(c, limits);
-  return TakeSize(c);
+  switch (state_) {
+    case State::kSizeStart:
+    case State::kSize:
+      return TakeSize(c, limits);
+    case State::kSizeLf:
+      return TakeSizeLf(c, limits);
+    case State::kDataCr:
+    case State::kDataLf:
+      return TakeDataEnd(c, limits);
+    case State::kTrailers:
+      return TakeTrailer(c, limits);
+    default:
+      return TakeExtension(c, limits);
+  }
 }
 
 std::size_t BodyDecoder::TakePlainSizeLine(std::string_view input,
@@ -90,7 +90,7 @@ std::size_t BodyDecoder::TakePlainSizeLine(std::string_view input,
       input[digits + 1] != '\n') {
     return 0;
   }
-  line_start_ = position_;
+  size_start_ = position_;
   remaining_ = size;
   position_ += digits + 1;
   if (!TakeSizeLf('\n', limits)) return digits + 1;
@@ -98,46 +98,130 @@ std::size_t BodyDecoder::TakePlainSizeLine(std::string_view input,
   return digits + 2;
 }
 
-bool BodyDecoder::TakeSize(char c) noexcept {
-  if (state_ == State::kSizeStart) {
-    line_start_ = position_;
+bool BodyDecoder::TakeSize(char c, const ParserLimits& limits) noexcept {
+  const bool first = state_ == State::kSizeStart;
+  if (first) {
+    size_start_ = position_;
     size_digits_ = 0;
     remaining_ = 0;
-    line_extension_bytes_ = 0;
   }
-  if (Is(internal::kHexDigit, c)) {
-    if (++size_digits_ > kMaxSizeDigits) return Fail(ParseError::kChunkSizeOverflow, position_);
-    const std::uint64_t digit = HexValue(c);
-    if (remaining_ > (kMaxChunkSize - digit) >> 4) {
-      return Fail(ParseError::kChunkSizeOverflow, position_);
-    }
-    remaining_ = remaining_ << 4 | digit;
-    state_ = State::kSize;
-    return true;
-  }
+  if (Is(internal::kHexDigit, c)) return TakeSizeDigit(c);
   if (c == '\n') return Fail(ParseError::kChunkDataNoCrlf, position_);
-  if (state_ == State::kSizeStart) return Fail(ParseError::kChunkSizeInvalid, position_);
-  if (c == '\r') {
+  if (!first && c == '\r') {
     state_ = State::kSizeLf;
     return true;
   }
-  if (c != ';') return Fail(ParseError::kChunkSizeInvalid, position_);
+  if (first || c != ';') return Fail(ParseError::kChunkSizeInvalid, position_);
+  line_extension_bytes_ = 0;
+  state_ = State::kExtensionNameStart;
+  return CountExtensionByte(limits);
+}
+
+bool BodyDecoder::TakeSizeDigit(char c) noexcept {
+  const std::uint64_t digit = HexValue(c);
+  if (size_digits_ == kMaxSizeDigits || remaining_ > (kMaxChunkSize - digit) >> 4) {
+    return Fail(ParseError::kChunkSizeOverflow, position_);
+  }
+  ++size_digits_;
+  remaining_ = remaining_ << 4 | digit;
+  state_ = State::kSize;
   return true;
 }
 
 bool BodyDecoder::TakeSizeLf(char c, const ParserLimits& limits) noexcept {
   if (c != '\n') return Fail(ParseError::kChunkDataNoCrlf, position_);
   if (remaining_ == 0) {
-    state_ = State::kTrailerStart;
-    trailers_start_ = position_ + 1;
+    state_ = State::kTrailers;
+    trailers_.Start(position_ + 1);
     return true;
   }
   if (content_bytes_ > limits.max_body_bytes ||
       remaining_ > limits.max_body_bytes - content_bytes_) {
-    return Fail(ParseError::kBodyTooLarge, line_start_);
+    return Fail(ParseError::kBodyTooLarge, size_start_);
   }
   state_ = State::kData;
   return true;
+}
+
+bool BodyDecoder::TakeExtension(char c, const ParserLimits& limits) noexcept {
+  if (c != '\r' && !CountExtensionByte(limits)) return false;
+  const State next = StateAfterExtensionByte(c);
+  if (next != State::kFailed) {
+    state_ = next;
+    return true;
+  }
+  const bool bare_lf = c == '\n' && state_ != State::kExtensionQuoted &&
+                       state_ != State::kExtensionEscaped;
+  return Fail(bare_lf ? ParseError::kChunkDataNoCrlf : ParseError::kChunkExtensionInvalid,
+              position_);
+}
+
+bool BodyDecoder::CountExtensionByte(const ParserLimits& limits) noexcept {
+  if (line_extension_bytes_ >= limits.max_chunk_extension_bytes ||
+      body_extension_bytes_ >= limits.max_chunk_extensions_bytes_per_body) {
+    return Fail(ParseError::kChunkExtensionTooLong, position_);
+  }
+  ++line_extension_bytes_;
+  ++body_extension_bytes_;
+  return true;
+}
+
+BodyDecoder::State BodyDecoder::StateAfterExtensionByte(char c) const noexcept {
+  const bool token = Is(internal::kTokenChar, c);
+  State end = State::kFailed;  // the state where an extension may end here
+  if (c == ';') end = State::kExtensionNameStart;
+  if (c == '\r') end = State::kSizeLf;
+  switch (state_) {
+    case State::kExtensionNameStart:
+      return token ? State::kExtensionName : State::kFailed;
+    case State::kExtensionName:
+      if (c == '=') return State::kExtensionValueStart;
+      return token ? State::kExtensionName : end;
+    case State::kExtensionValueStart:
+      if (c == '"') return State::kExtensionQuoted;
+      return token ? State::kExtensionToken : State::kFailed;
+    case State::kExtensionToken:
+      return token ? State::kExtensionToken : end;
+    case State::kExtensionQuoted:
+      if (c == '"') return State::kExtensionQuoteEnd;
+      if (c == '\\') return State::kExtensionEscaped;
+      return Is(internal::kControlChar, c) ? State::kFailed : State::kExtensionQuoted;
+    case State::kExtensionEscaped:
+      return Is(internal::kControlChar, c) ? State::kFailed : State::kExtensionQuoted;
+    default:
+      return end;
+  }
+}
+
+bool BodyDecoder::TakeDataEnd(char c, const ParserLimits& limits) noexcept {
+  if (c != (state_ == State::kDataCr ? '\r' : '\n')) {
+    return Fail(ParseError::kChunkDataNoCrlf, position_);
+  }
+  if (state_ == State::kDataCr) {
+    state_ = State::kDataLf;
+    return true;
+  }
+  const std::uint64_t overhead = position_ + 1 - content_bytes_;
+  if (overhead >= limits.max_chunk_overhead_bytes && (overhead - 1) / 3 >= content_bytes_) {
+    return Fail(ParseError::kChunkOverhead, position_);
+  }
+  state_ = State::kSizeStart;
+  return true;
+}
+
+bool BodyDecoder::TakeTrailer(char c, const ParserLimits& limits) noexcept {
+  if (!trailers_.Take(c, position_, limits)) {
+    return Fail(trailers_.error(), trailers_.error_offset());
+  }
+  if (trailers_.ended()) state_ = State::kComplete;
+  return true;
+}
+
+bool BodyDecoder::Fail(ParseError error, std::uint64_t offset) noexcept {
+  state_ = State::kFailed;
+  error_ = error;
+  error_offset_ = offset;
+  return false;
 }
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 #include "weir/parser/message_framing.h"
 #include "weir/parser/parse_error.h"
 #include "weir/parser/parser_limits.h"
+#include "weir/parser/trailer_parser.h"
 
 namespace weir {
 
@@ -48,9 +49,8 @@ class BodyDecoder {
   std::uint64_t content_bytes() const noexcept { return content_bytes_; }
   ParseError error() const noexcept { return error_; }
   // Offset of the first byte that could not be accepted, from the first byte after the head. For a
-  // limit: the first byte beyond it; for a chunk that would make the body too large or is too large
-  // itself, of its size (body_too_large: where the size starts); for trailer_forbidden, where the
-  // name starts.
+  // limit: the first byte beyond it. body_too_large: where the size of the chunk that crosses it
+  // starts (it is refused before its data come). trailer_forbidden: where the name starts.
   std::uint64_t error_offset() const noexcept { return error_offset_; }
 
  private:
@@ -59,9 +59,9 @@ class BodyDecoder {
     kSizeStart,
     kSize,
     kSizeLf,
+    kExtensionNameStart,
     kExtensionName,
-    kExtensionNameMore,
-    kExtensionValue,
+    kExtensionValueStart,
     kExtensionToken,
     kExtensionQuoted,
     kExtensionEscaped,
@@ -69,45 +69,39 @@ class BodyDecoder {
     kData,
     kDataCr,
     kDataLf,
-    kTrailerStart,
-    kTrailerName,
-    kTrailerValue,
-    kTrailerLf,
-    kTrailersLf,
+    kTrailers,
     kComplete,
     kFailed,
   };
 
-  // Each takes the byte at offset position_ and goes to the next state, or fails. False: failed.
-  bool TakeSize(char c) noexcept;
+  // Each takes the byte at position_. False if it was refused: the state is kFailed.
+  bool TakeByte(char c, const ParserLimits& limits) noexcept;
+  bool TakeSize(char c, const ParserLimits& limits) noexcept;
+  bool TakeSizeDigit(char c) noexcept;
   bool TakeSizeLf(char c, const ParserLimits& limits) noexcept;
   bool TakeExtension(char c, const ParserLimits& limits) noexcept;
+  bool CountExtensionByte(const ParserLimits& limits) noexcept;
   bool TakeDataEnd(char c, const ParserLimits& limits) noexcept;
   bool TakeTrailer(char c, const ParserLimits& limits) noexcept;
-  bool TakeTrailerLine(char c, const ParserLimits& limits) noexcept;
-  bool TakeTrailerName(char c) noexcept;
-  bool TakeByte(char c, const ParserLimits& limits) noexcept;
 
-  State ExtensionAfter(char c) const noexcept;
-  // Takes a whole "size CRLF" line at once where it is short, common and all there; else nothing.
+  // Takes a short "size CRLF" at once if it is all there, else nothing. The bytes taken.
   std::size_t TakePlainSizeLine(std::string_view input, const ParserLimits& limits) noexcept;
   BodyStep TakeData(std::string_view input, std::size_t consumed) noexcept;
+  // The state after `c` in an extension; kFailed if it cannot stand there.
+  State StateAfterExtensionByte(char c) const noexcept;
   bool Fail(ParseError error, std::uint64_t offset) noexcept;
 
   State state_ = State::kComplete;
   ParseError error_ = ParseError::kNone;
   std::uint8_t size_digits_ = 0;
-  std::uint8_t name_bytes_ = 0;              // of a trailer's name, in name_; saturated
   std::uint32_t line_extension_bytes_ = 0;
   std::uint32_t body_extension_bytes_ = 0;
-  std::uint32_t trailers_ = 0;
-  std::uint64_t remaining_ = 0;              // of the chunk, or of Content-Length
+  std::uint64_t remaining_ = 0;  // of the chunk, or of Content-Length
   std::uint64_t content_bytes_ = 0;
-  std::uint64_t position_ = 0;               // bytes taken, framing included
-  std::uint64_t line_start_ = 0;             // of the size or trailer line
-  std::uint64_t trailers_start_ = 0;
+  std::uint64_t position_ = 0;   // bytes taken, framing included
+  std::uint64_t size_start_ = 0;  // position of the chunk's size
   std::uint64_t error_offset_ = 0;
-  char name_[18] = {};                       // lower case: room for the longest forbidden name
+  internal::TrailerParser trailers_;
 };
 
 }  // namespace weir
