@@ -1,0 +1,127 @@
+#include "weir/reactor/limit_specs.h"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace weir {
+namespace {
+
+constexpr std::uint64_t kKiB = 1024;
+constexpr std::uint64_t kMiB = 1024 * kKiB;
+constexpr std::uint64_t kGiB = 1024 * kMiB;
+constexpr std::uint64_t kDayMs = 24 * 3600 * 1000;
+
+constexpr LimitSpec kSpecs[] = {
+    {"listen_backlog", "connections", 1, 10'000'000, 4096, LimitApplies::kAtOnce,
+     "SYN dropped by the kernel: the client tries again after 1 s", "accept_queue.discards",
+     "Connections that wait in the kernel's accept queue of one listener.",
+     &Limits::listen_backlog},
+    {"accept_budget_per_tick", "connections", 1, 65536, 64, LimitApplies::kAtOnce,
+     "waits for the next tick", "accept_queue.depth",
+     "Connections that one reactor accepts in one tick.", &Limits::accept_budget_per_tick},
+    {"max_connections", "connections", 1, 10'000'000, 16384, LimitApplies::kNextConnection,
+     "503 and close", "connections_refused.max_connections",
+     "Open connections of the whole server.", &Limits::max_connections},
+    {"max_requests_per_connection", "requests", 1, 1'000'000'000, 1'000'000,
+     LimitApplies::kNextRequest, "the answer, with Connection: close",
+     "connections_closed.max_requests", "Requests on one connection.",
+     &Limits::max_requests_per_connection},
+    {"request_budget_per_tick", "requests", 1, 65536, 64, LimitApplies::kAtOnce,
+     "waits for the next tick", "ticks",
+     "Requests that one connection has served in one tick before others get their turn.",
+     &Limits::request_budget_per_tick},
+    {"max_request_line_bytes", "bytes", 64, kMiB, 8192, LimitApplies::kAtOnce, "414 and close",
+     "parse_errors.target_too_long", "The request line without its CRLF.",
+     &Limits::max_request_line_bytes},
+    {"max_field_bytes", "bytes", 64, kMiB, 8192, LimitApplies::kAtOnce, "431 and close",
+     "parse_errors.field_too_long", "One field line without its CRLF.", &Limits::max_field_bytes},
+    {"max_head_bytes", "bytes", 128, kMiB, 16384, LimitApplies::kAtOnce, "431 and close",
+     "parse_errors.head_too_large",
+     "The request line, all field lines and their CRLFs; also a trailer section.",
+     &Limits::max_head_bytes},
+    {"max_fields", "fields", 1, 65536, 100, LimitApplies::kAtOnce, "431 and close",
+     "parse_errors.too_many_fields", "Field lines of a request; also of a trailer section.",
+     &Limits::max_fields},
+    {"max_body_bytes", "bytes", 0, kGiB, kMiB, LimitApplies::kAtOnce, "413 and close",
+     "parse_errors.body_too_large", "Content of one request, held in memory.",
+     &Limits::max_body_bytes},
+    {"max_chunk_extension_bytes", "bytes", 0, kMiB, 1024, LimitApplies::kAtOnce, "400 and close",
+     "parse_errors.chunk_extension_too_long", "Extensions of one chunk.",
+     &Limits::max_chunk_extension_bytes},
+    {"max_chunk_extensions_bytes_per_body", "bytes", 0, 16 * kMiB, 16384, LimitApplies::kAtOnce,
+     "400 and close", "parse_errors.chunk_extension_too_long",
+     "Extensions of all chunks of one body.", &Limits::max_chunk_extensions_bytes_per_body},
+    {"max_chunk_overhead_bytes", "bytes", 1024, kGiB, 100 * kKiB, LimitApplies::kAtOnce,
+     "400 and close", "parse_errors.chunk_overhead",
+     "Bytes of a chunked body that are not content, beyond which they may be 75 % of it at most.",
+     &Limits::max_chunk_overhead_bytes},
+    {"head_timeout_ms", "ms", 10, kDayMs, 10'000, LimitApplies::kNextTimer, "408 and close",
+     "connections_closed.head_timeout", "From the first byte of a head to its last.",
+     &Limits::head_timeout_ms},
+    {"body_timeout_ms", "ms", 10, kDayMs, 60'000, LimitApplies::kNextTimer, "408 and close",
+     "connections_closed.body_timeout", "From the end of a head to the end of its content.",
+     &Limits::body_timeout_ms},
+    {"idle_timeout_ms", "ms", 10, kDayMs, 60'000, LimitApplies::kNextTimer, "closed silently",
+     "connections_closed.idle_timeout", "A connection without a request.",
+     &Limits::idle_timeout_ms},
+    {"write_timeout_ms", "ms", 10, kDayMs, 30'000, LimitApplies::kNextTimer, "closed",
+     "connections_closed.write_timeout",
+     "While output waits, without the client taking any of it.", &Limits::write_timeout_ms},
+    {"max_pending_output_bytes", "bytes", 1024, kGiB, 64 * kKiB, LimitApplies::kAtOnce,
+     "no further request is read until the client has taken output", "bytes_sent",
+     "Output of one connection that waits for its client.", &Limits::max_pending_output_bytes},
+    {"linger_timeout_ms", "ms", 0, 60'000, 2000, LimitApplies::kNextTimer, "closed",
+     "connections_closed.parse_error",
+     "How long the rest of a refused request is read and dropped.", &Limits::linger_timeout_ms},
+    {"max_linger_bytes", "bytes", 0, kGiB, 256 * kKiB, LimitApplies::kNextTimer, "closed",
+     "connections_closed.parse_error", "How much of a refused request is read and dropped.",
+     &Limits::max_linger_bytes},
+    {"drain_timeout_ms", "ms", 0, kDayMs, 10'000, LimitApplies::kNextTimer, "closed",
+     "connections_closed.drain_cut", "From Drain() or SIGTERM to the end of the last connection.",
+     &Limits::drain_timeout_ms},
+};
+
+}  // namespace
+
+std::string_view Describe(LimitApplies applies) noexcept {
+  switch (applies) {
+    case LimitApplies::kAtOnce:
+      return "at once";
+    case LimitApplies::kNextConnection:
+      return "next connection";
+    case LimitApplies::kNextRequest:
+      return "next request";
+    case LimitApplies::kNextTimer:
+      return "next wait";
+  }
+  return "";
+}
+
+const LimitSpec* LimitSpecs::begin() const noexcept { return std::begin(kSpecs); }
+
+const LimitSpec* LimitSpecs::end() const noexcept { return std::end(kSpecs); }
+
+const LimitSpec* FindLimitSpec(std::string_view name) noexcept {
+  const auto* const spec = std::find_if(std::begin(kSpecs), std::end(kSpecs),
+                                        [name](const LimitSpec& s) { return s.name == name; });
+  return spec == std::end(kSpecs) ? nullptr : spec;
+}
+
+absl::Status CheckLimits(const Limits& limits) {
+  std::vector<std::string> faults;
+  for (const LimitSpec& spec : kSpecs) {
+    const std::uint64_t value = limits.*spec.member;
+    if (value >= spec.min && value <= spec.max) continue;
+    faults.push_back(absl::StrCat(std::string(spec.name), " = ", value, " is out of range: ",
+                                  spec.min, " to ", spec.max, " ", std::string(spec.unit)));
+  }
+  if (faults.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
+}
+
+}  // namespace weir

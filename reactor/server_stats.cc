@@ -1,0 +1,59 @@
+#include "weir/reactor/server_stats.h"
+
+namespace weir {
+namespace {
+
+// In the order of the enums.
+constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
+    "ticks",
+    "connections_accepted",
+    "requests",
+    "responses_1xx",
+    "responses_2xx",
+    "responses_3xx",
+    "responses_4xx",
+    "responses_5xx",
+    "bytes_received",
+    "bytes_sent",
+    "handler_exceptions",
+    "responses_unsent",
+    "responses_client_gone",
+    "responses_invalid",
+    "accept_failures",
+    "accept_pauses",
+};
+constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
+    "max_connections",
+    "memory",
+};
+constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
+    "client_closed", "client_aborted", "answered",      "max_requests",
+    "parse_error",   "head_timeout",   "body_timeout",  "idle_timeout",
+    "write_timeout", "connect_unsupported", "socket_error", "no_memory",
+    "drained",       "drain_cut",
+};
+static_assert(!kCounterNames.back().empty() && !kRefuseReasonNames.back().empty() &&
+                  !kCloseReasonNames.back().empty(),
+              "every value has a name");
+
+template <std::size_t kSize>
+std::string_view NameAt(const std::array<std::string_view, kSize>& names,
+                        std::size_t index) noexcept {
+  return index < kSize ? names[index] : std::string_view();
+}
+
+}  // namespace
+
+std::string_view Name(Counter counter) noexcept {
+  return NameAt(kCounterNames, static_cast<std::size_t>(counter));
+}
+
+std::string_view Name(RefuseReason reason) noexcept {
+  return NameAt(kRefuseReasonNames, static_cast<std::size_t>(reason));
+}
+
+std::string_view Name(CloseReason reason) noexcept {
+  return NameAt(kCloseReasonNames, static_cast<std::size_t>(reason));
+}
+
+}  // namespace weir
