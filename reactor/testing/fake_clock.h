@@ -8,7 +8,7 @@
 
 #include "weir/reactor/loop/clock.h"
 
-namespace weir::testing {
+namespace weir::test {
 
 // Stands still between calls of Advance. Any thread.
 class FakeClock final : public Clock {
@@ -24,6 +24,6 @@ class FakeClock final : public Clock {
   std::atomic<std::int64_t> monotonic_ns_{0};
 };
 
-}  // namespace weir::testing
+}  // namespace weir::test
 
 #endif  // WEIR_REACTOR_TESTING_FAKE_CLOCK_H_

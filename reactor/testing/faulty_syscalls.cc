@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
-namespace weir::testing {
+namespace weir::test {
 namespace {
 
 Syscalls* Kernel() { return Syscalls::System(); }
@@ -90,4 +90,4 @@ ssize_t FaultySyscalls::Write(int fd, const void* data, std::size_t size) {
   return Faulty(Call::kWrite) ? -1 : Kernel()->Write(fd, data, size);
 }
 
-}  // namespace weir::testing
+}  // namespace weir::test

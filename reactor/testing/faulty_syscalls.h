@@ -10,7 +10,7 @@
 
 #include "weir/reactor/loop/syscalls.h"
 
-namespace weir::testing {
+namespace weir::test {
 
 enum class Call : std::uint8_t {
   kSocket,
@@ -80,6 +80,6 @@ class FaultySyscalls final : public Syscalls {
   std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();
 };
 
-}  // namespace weir::testing
+}  // namespace weir::test
 
 #endif  // WEIR_REACTOR_TESTING_FAULTY_SYSCALLS_H_

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <utility>
 
-namespace weir::testing {
+namespace weir::test {
 namespace {
 
 TestClient Connect(int family, const sockaddr* address, socklen_t size) {
@@ -90,4 +90,4 @@ void TestClient::ShrinkReceiveBuffer() {
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 }
 
-}  // namespace weir::testing
+}  // namespace weir::test

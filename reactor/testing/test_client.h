@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir::testing {
+namespace weir::test {
 
 // A non-blocking socket. Nothing here waits. One thread.
 class TestClient {
@@ -53,6 +53,6 @@ class TestClient {
   bool reset_by_server_ = false;
 };
 
-}  // namespace weir::testing
+}  // namespace weir::test
 
 #endif  // WEIR_REACTOR_TESTING_TEST_CLIENT_H_

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace weir::testing {
+namespace weir::test {
 
 TestReactor::TestReactor(Handler handler, const Limits& limits)
     : handler_(std::move(handler)), limits_(limits) {
@@ -58,4 +58,4 @@ std::uint64_t TestReactor::Count(RefuseReason reason) const {
   return Stats().connections_refused[static_cast<std::size_t>(reason)];
 }
 
-}  // namespace weir::testing
+}  // namespace weir::test

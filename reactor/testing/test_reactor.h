@@ -16,7 +16,7 @@
 #include "weir/reactor/testing/faulty_syscalls.h"
 #include "weir/reactor/testing/test_client.h"
 
-namespace weir::testing {
+namespace weir::test {
 
 // Listens on 127.0.0.1 at a port of the kernel's choice. Nothing runs but in Tick. One thread.
 class TestReactor {
@@ -58,6 +58,6 @@ class TestReactor {
   std::unique_ptr<Reactor> reactor_;
 };
 
-}  // namespace weir::testing
+}  // namespace weir::test
 
 #endif  // WEIR_REACTOR_TESTING_TEST_REACTOR_H_
