@@ -1,0 +1,196 @@
+// The table of limits, the struct and the store agree, and hold to their ranges.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "weir/reactor/limit_specs.h"
+#include "weir/reactor/limits_store.h"
+#include "weir/reactor/server_stats.h"
+
+namespace weir {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+TEST(LimitSpecsTest, HasARowForEveryFieldOfTheStruct) {
+  // Every member is a uint64_t, so the rows, each with a member of its own, must fill the struct.
+  const LimitSpecs specs;
+  EXPECT_EQ(specs.size() * sizeof(std::uint64_t), sizeof(Limits));
+  Limits limits;
+  std::set<const std::uint64_t*> members;
+  std::set<std::string_view> names;
+  for (const LimitSpec& spec : specs) {
+    members.insert(&(limits.*spec.member));
+    names.insert(spec.name);
+  }
+  EXPECT_EQ(members.size(), specs.size());
+  EXPECT_EQ(names.size(), specs.size());
+}
+
+TEST(LimitSpecsTest, RowsAreWhole) {
+  const Limits defaults;
+  for (const LimitSpec& spec : LimitSpecs()) {
+    EXPECT_EQ(defaults.*spec.member, spec.default_value) << spec.name;
+    EXPECT_LE(spec.min, spec.default_value) << spec.name;
+    EXPECT_GE(spec.max, spec.default_value) << spec.name;
+    EXPECT_FALSE(spec.unit.empty() || spec.answer.empty() || spec.text.empty()) << spec.name;
+    EXPECT_FALSE(Describe(spec.applies).empty()) << spec.name;
+    EXPECT_EQ(FindLimitSpec(spec.name), &spec);
+  }
+  EXPECT_EQ(FindLimitSpec("nonsense"), nullptr);
+}
+
+bool IsStatistic(std::string_view name) {
+  if (name.rfind("accept_queue.", 0) == 0) return true;
+  for (std::size_t i = 0; i < kCounterCount; ++i) {
+    if (Name(static_cast<Counter>(i)) == name) return true;
+  }
+  for (std::size_t i = 0; i < kRefuseReasonCount; ++i) {
+    if ("connections_refused." + std::string(Name(static_cast<RefuseReason>(i))) == name) return true;
+  }
+  for (std::size_t i = 0; i < kCloseReasonCount; ++i) {
+    if ("connections_closed." + std::string(Name(static_cast<CloseReason>(i))) == name) return true;
+  }
+  for (std::size_t i = 0; i < kParseErrorCount; ++i) {
+    if ("parse_errors." + std::string(Describe(static_cast<ParseError>(i)).name) == name) return true;
+  }
+  return false;
+}
+
+TEST(LimitSpecsTest, NamesAStatisticThatExists) {
+  for (const LimitSpec& spec : LimitSpecs()) EXPECT_TRUE(IsStatistic(spec.counter)) << spec.counter;
+}
+
+TEST(LimitSpecsTest, EveryStatisticHasAName) {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < kCounterCount; ++i) names.insert(Name(static_cast<Counter>(i)));
+  for (std::size_t i = 0; i < kCloseReasonCount; ++i) names.insert(Name(static_cast<CloseReason>(i)));
+  EXPECT_EQ(names.size(), kCounterCount + kCloseReasonCount);
+  EXPECT_EQ(names.count(""), 0u);
+  EXPECT_EQ(Name(Counter::kAcceptPauses), "accept_pauses");
+  EXPECT_EQ(Name(CloseReason::kDrainCut), "drain_cut");
+  EXPECT_EQ(Name(CloseReason::kNoMemory), "no_memory");
+  EXPECT_EQ(Name(RefuseReason::kMemory), "memory");
+}
+
+TEST(LimitSpecsTest, AcceptsEachBoundAndRefusesWhatIsBeyond) {
+  for (const LimitSpec& spec : LimitSpecs()) {
+    Limits limits;
+    limits.*spec.member = spec.min;
+    EXPECT_TRUE(CheckLimits(limits).ok()) << spec.name;
+    limits.*spec.member = spec.max;
+    EXPECT_TRUE(CheckLimits(limits).ok()) << spec.name;
+    limits.*spec.member = spec.max + 1;
+    EXPECT_THAT(std::string(CheckLimits(limits).message()),
+                AllOf(HasSubstr(std::string(spec.name)), HasSubstr(std::to_string(spec.max + 1)),
+                      HasSubstr(std::to_string(spec.min) + " to " + std::to_string(spec.max))));
+    if (spec.min == 0) continue;
+    limits.*spec.member = spec.min - 1;
+    EXPECT_EQ(CheckLimits(limits).code(), absl::StatusCode::kInvalidArgument) << spec.name;
+  }
+}
+
+TEST(LimitSpecsTest, NamesEveryFault) {
+  Limits limits;
+  limits.max_fields = 0;
+  limits.max_head_bytes = 1;
+  EXPECT_THAT(std::string(CheckLimits(limits).message()),
+              AllOf(HasSubstr("max_fields = 0"), HasSubstr("max_head_bytes = 1")));
+}
+
+TEST(LimitSpecsTest, TheParserGetsItsPart) {
+  Limits limits;
+  limits.max_request_line_bytes = 1;
+  limits.max_field_bytes = 2;
+  limits.max_head_bytes = 3;
+  limits.max_fields = 4;
+  limits.max_body_bytes = std::uint64_t{1} << 40;
+  limits.max_chunk_extension_bytes = 6;
+  limits.max_chunk_extensions_bytes_per_body = 7;
+  limits.max_chunk_overhead_bytes = std::uint64_t{1} << 40;
+  const ParserLimits parser = limits.parser();
+  EXPECT_EQ(parser.max_request_line_bytes, 1u);
+  EXPECT_EQ(parser.max_field_bytes, 2u);
+  EXPECT_EQ(parser.max_head_bytes, 3u);
+  EXPECT_EQ(parser.max_fields, 4u);
+  EXPECT_EQ(parser.max_body_bytes, std::uint64_t{1} << 40);
+  EXPECT_EQ(parser.max_chunk_extension_bytes, 6u);
+  EXPECT_EQ(parser.max_chunk_extensions_bytes_per_body, 7u);
+  EXPECT_EQ(parser.max_chunk_overhead_bytes, 0xffffffffu);
+}
+
+TEST(LimitsStoreTest, PublishesVersionsWithoutGaps) {
+  LimitsStore store{Limits()};
+  int woken = 0;
+  store.OnPublish([&woken] { ++woken; });
+  EXPECT_EQ(store.version(), 1u);
+  const auto before = store.current();
+  const auto after = store.Update([](Limits* limits) { limits->max_fields = 5; });
+  ASSERT_TRUE(after.ok());
+  EXPECT_EQ((*after)->version, 2u);
+  EXPECT_EQ(store.version(), 2u);
+  EXPECT_EQ(store.current()->limits.max_fields, 5u);
+  EXPECT_EQ(before->limits.max_fields, 100u);
+  EXPECT_EQ(woken, 1);
+}
+
+TEST(LimitsStoreTest, ChangesAllOrNothing) {
+  LimitsStore store{Limits()};
+  int woken = 0;
+  store.OnPublish([&woken] { ++woken; });
+  const auto refused = store.Update([](Limits* limits) {
+    limits->max_fields = 5;
+    limits->max_head_bytes = 0;
+  });
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store.current()->limits, Limits());
+  EXPECT_EQ(store.version(), 1u);
+  EXPECT_EQ(woken, 0);
+}
+
+TEST(LimitsStoreTest, ChecksTheExpectedVersion) {
+  LimitsStore store{Limits()};
+  const auto edit = [](Limits* limits) { ++limits->max_fields; };
+  EXPECT_TRUE(store.Update(edit, 1).ok());
+  EXPECT_EQ(store.Update(edit, 1).status().code(), absl::StatusCode::kAborted);
+  EXPECT_TRUE(store.Update(edit, 2).ok());
+  EXPECT_EQ(store.current()->limits.max_fields, 102u);
+}
+
+TEST(LimitsStoreTest, ValidatesWithoutPublishing) {
+  LimitsStore store{Limits()};
+  const auto would_be =
+      store.Update([](Limits* limits) { limits->max_fields = 5; }, 0, /*validate_only=*/true);
+  ASSERT_TRUE(would_be.ok());
+  EXPECT_EQ((*would_be)->limits.max_fields, 5u);
+  EXPECT_EQ(store.version(), 1u);
+  EXPECT_EQ(store.current()->limits.max_fields, 100u);
+}
+
+TEST(LimitsStoreTest, AChangeOfNothingIsNoNewVersion) {
+  LimitsStore store{Limits()};
+  EXPECT_EQ((*store.Update([](Limits*) {}))->version, 1u);
+}
+
+TEST(LimitsStoreTest, LosesNoUpdateOfManyThreads) {
+  LimitsStore store{Limits()};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&store] {
+      for (int i = 0; i < 100; ++i) {
+        EXPECT_TRUE(store.Update([](Limits* limits) { ++limits->max_fields; }).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(store.current()->limits.max_fields, 500u);
+  EXPECT_EQ(store.version(), 401u);
+}
+
+}  // namespace
+}  // namespace weir

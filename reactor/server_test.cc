@@ -1,0 +1,203 @@
+// A whole server: threads, real sockets, drain, signals.
+#include "weir/reactor/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "weir/reactor/host_limits.h"
+#include "weir/reactor/testing/blocking_client.h"
+
+namespace weir {
+namespace {
+
+using test::BlockingClient;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+void Hello(const Request&, ResponseWriter response) { response.Send(200, "text/plain", "hello"); }
+
+ServerOptions TwoReactors() {
+  ServerOptions options;
+  options.address = "127.0.0.1:0";
+  options.reactors = 2;
+  return options;
+}
+
+std::unique_ptr<Server> StartServer(const ServerOptions& options, Handler handler) {
+  auto server = Server::Start(options, std::move(handler));
+  EXPECT_TRUE(server.ok()) << server.status();
+  return *std::move(server);
+}
+
+TEST(ServerTest, ServesAndDrains) {
+  const auto server = StartServer(TwoReactors(), Hello);
+  EXPECT_EQ(server->reactors(), 2);
+  EXPECT_EQ(server->address(), "127.0.0.1:" + std::to_string(server->port()));
+  std::vector<BlockingClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.emplace_back(server->port());
+    EXPECT_THAT(clients.back().Ask(kGet), HasSubstr("hello"));
+  }
+  const ServerStats stats = server->Stats();
+  std::uint64_t requests = 0;
+  for (const ReactorStats& reactor : stats.reactors) {
+    requests += reactor.counters[static_cast<std::size_t>(Counter::kRequests)];
+  }
+  EXPECT_EQ(requests, 20u);
+  EXPECT_EQ(stats.boot_id.size(), 32u);
+  server->Drain();
+  server->Drain();
+  const DrainReport report = server->Wait();
+  EXPECT_EQ(report.connections_finished, 20u);
+  EXPECT_EQ(report.connections_cut, 0u);
+  EXPECT_TRUE(server->Stats().draining);
+}
+
+TEST(ServerTest, ListensOnIpv6) {
+  ServerOptions options = TwoReactors();
+  options.address = "[::1]:0";
+  auto server = Server::Start(options, Hello);
+  if (!server.ok()) GTEST_SKIP() << "this host has no IPv6: " << server.status();
+  EXPECT_THAT((*server)->address(), StartsWith("[::1]:"));
+  BlockingClient client((*server)->port(), AF_INET6);
+  EXPECT_THAT(client.Ask(kGet), HasSubstr("hello"));
+}
+
+TEST(ServerTest, AppliesLimitsToTheNextRequestAndSaysSo) {
+  const auto server = StartServer(TwoReactors(), Hello);
+  BlockingClient client(server->port());
+  const std::string request =
+      "GET / HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(5000, 'c') + "\r\n\r\n";
+  EXPECT_THAT(client.Ask(request), StartsWith("HTTP/1.1 200 "));
+  const auto published =
+      server->limits().Update([](Limits* limits) { limits->max_head_bytes = 4096; });
+  ASSERT_TRUE(published.ok());
+  EXPECT_TRUE(server->WaitForLimits((*published)->version, 10000));
+  for (const ReactorStats& reactor : server->Stats().reactors) {
+    EXPECT_EQ(reactor.applied_limits_version, (*published)->version);
+  }
+  EXPECT_THAT(client.Ask(request), StartsWith("HTTP/1.1 431 "));
+}
+
+TEST(ServerTest, SaysWhenAReactorDoesNotApplyLimits) {
+  const auto server = StartServer(TwoReactors(), Hello);
+  EXPECT_FALSE(server->WaitForLimits(2, 0));
+  EXPECT_TRUE(server->WaitForLimits(1, 0));
+}
+
+TEST(ServerTest, ReportsACappedBacklogWithItsFix) {
+  ServerOptions options = TwoReactors();
+  options.limits.listen_backlog = 1'000'000;
+  const auto server = StartServer(options, Hello);
+  const HostLimits host = ReadHostLimits();
+  if (host.somaxconn >= 1'000'000) GTEST_SKIP() << "net.core.somaxconn does not cap here";
+  const ServerStats stats = server->Stats();
+  for (const ReactorStats& reactor : stats.reactors) {
+    EXPECT_EQ(reactor.accept_queue.backlog_requested, 1'000'000u);
+    EXPECT_EQ(reactor.accept_queue.backlog_effective, host.somaxconn);
+  }
+  EXPECT_THAT(stats.warnings, testing::Contains(HasSubstr("sysctl -w net.core.somaxconn=1000000")));
+  EXPECT_EQ(server->EffectiveLimits(options.limits).listen_backlog, host.somaxconn);
+}
+
+TEST(ServerTest, RefusesWhatItCannotDoWithAReason) {
+  ServerOptions options = TwoReactors();
+  EXPECT_EQ(Server::Start(options, nullptr).status().code(), absl::StatusCode::kInvalidArgument);
+  options.reactors = -1;
+  EXPECT_THAT(std::string(Server::Start(options, Hello).status().message()), HasSubstr("1 to 1024"));
+  options = TwoReactors();
+  options.address = "localhost:80";
+  EXPECT_EQ(Server::Start(options, Hello).status().code(), absl::StatusCode::kInvalidArgument);
+  options = TwoReactors();
+  options.limits.max_head_bytes = 1;
+  EXPECT_THAT(std::string(Server::Start(options, Hello).status().message()),
+              HasSubstr("max_head_bytes = 1 is out of range"));
+}
+
+TEST(ServerTest, SharesAnAddressOnlyWhenAsked) {
+  const auto first = StartServer(TwoReactors(), Hello);
+  ServerOptions options = TwoReactors();
+  options.address = first->address();
+  EXPECT_EQ(Server::Start(options, Hello).status().code(), absl::StatusCode::kAlreadyExists);
+  options.share_address = true;
+  EXPECT_TRUE(Server::Start(options, Hello).ok());
+}
+
+TEST(ServerTest, DrainsOnSigterm) {
+  const auto server = StartServer(TwoReactors(), Hello);
+  BlockingClient client(server->port());
+  EXPECT_THAT(client.Ask(kGet), HasSubstr("hello"));
+  // Blocked here until Wait() catches it, so that it can't come too early and end the test.
+  sigset_t term;
+  ::sigemptyset(&term);
+  ::sigaddset(&term, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &term, nullptr);
+  DrainReport report;
+  std::thread waiter([&server, &report, &term] {
+    ::pthread_sigmask(SIG_UNBLOCK, &term, nullptr);
+    report = server->Wait();
+  });
+  // The handler is in place once the disposition is no longer the default.
+  struct sigaction now {};
+  do {
+    std::this_thread::yield();
+    ::sigaction(SIGTERM, nullptr, &now);
+  } while (now.sa_handler == SIG_DFL);
+  ::pthread_kill(waiter.native_handle(), SIGTERM);
+  waiter.join();
+  EXPECT_EQ(report.connections_finished, 1u);
+  ::sigaction(SIGTERM, nullptr, &now);
+  EXPECT_EQ(now.sa_handler, SIG_DFL);
+}
+
+TEST(ServerTest, AnswersFromManyThreads) {
+  std::vector<std::thread> workers;
+  std::mutex mutex;
+  const auto server = StartServer(TwoReactors(), [&](const Request& request, ResponseWriter response) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    workers.emplace_back([copy = request.Copy(), writer = std::move(response)]() mutable {
+      writer.Send(200, "text/plain", copy->target());
+    });
+  });
+  std::vector<std::thread> clients;
+  for (int c = 0; c < 4; ++c) {
+    clients.emplace_back([&server, c] {
+      BlockingClient client(server->port());
+      for (int i = 0; i < 50; ++i) {
+        const std::string target = "/" + std::to_string(c) + "-" + std::to_string(i);
+        EXPECT_THAT(client.Ask("GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n"),
+                    testing::EndsWith("\r\n\r\n" + target));
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  server->Drain();
+  server->Wait();
+  for (std::thread& worker : workers) worker.join();
+}
+
+TEST(ServerTest, SpreadsConnectionsOverItsReactors) {
+  const auto server = StartServer(TwoReactors(), Hello);
+  std::vector<BlockingClient> clients;
+  for (int i = 0; i < 200; ++i) {
+    clients.emplace_back(server->port());
+    clients.back().Ask(kGet);
+  }
+  for (const ReactorStats& reactor : server->Stats().reactors) {
+    EXPECT_GT(reactor.counters[static_cast<std::size_t>(Counter::kConnectionsAccepted)], 50u);
+  }
+}
+
+}  // namespace
+}  // namespace weir
