@@ -81,11 +81,12 @@ void Reactor::RunOnce(std::int64_t max_wait_ms) {
   mailbox_->EnterThread();
   counters_[Counter::kTicks].Add();
   AdoptLimits();
+  BeginDrain();
   FireTimers();
   ServeEvents(events);
   GiveTurns();
   TakeAnswers();
-  Drain();
+  EndDrain();
   ReleaseEnded();
   Mailbox::LeaveThread();
   counters_.busy.Set(0);
@@ -206,20 +207,25 @@ void Reactor::RequestDrain(std::int64_t deadline_ms) {
   Wake();
 }
 
-void Reactor::Drain() {
-  const std::int64_t deadline_ms = drain_deadline_ms_.load(std::memory_order_relaxed);
-  if (deadline_ms == kNoDrain) return;
-  const auto each_open = [this](auto step) {
-    for (std::uint32_t slot = 0; slot < table_.size(); ++slot) {
-      if (table_.At(slot)->open()) Drive(table_.At(slot), step);
-    }
-  };
-  if (!std::exchange(context_.draining, true)) {
-    each_open([](Connection* connection) { connection->OnDrain(); });
-    acceptor_->AcceptRestAndClose();
+template <typename Step>
+void Reactor::DriveAllOpen(Step step) {
+  for (std::uint32_t slot = 0; slot < table_.size(); ++slot) {
+    if (table_.At(slot)->open()) Drive(table_.At(slot), step);
   }
-  if (context_.now_ms >= deadline_ms) {
-    each_open([](Connection* connection) {
+}
+
+// Before the tick's requests are served, so that their answers already say Connection: close.
+void Reactor::BeginDrain() {
+  if (context_.draining || drain_deadline_ms_.load(std::memory_order_relaxed) == kNoDrain) return;
+  context_.draining = true;
+  DriveAllOpen([](Connection* connection) { connection->OnDrain(); });
+  acceptor_->AcceptRestAndClose();
+}
+
+void Reactor::EndDrain() {
+  if (!context_.draining) return;
+  if (context_.now_ms >= drain_deadline_ms_.load(std::memory_order_relaxed)) {
+    DriveAllOpen([](Connection* connection) {
       connection->Close(connection->busy() ? CloseReason::kDrainCut : CloseReason::kDrained);
     });
   }

@@ -87,10 +87,13 @@ class Reactor final : private ResponseSink {
   void ServeEvents(int count);
   void GiveTurns();
   void TakeAnswers();
-  void Drain();
+  void BeginDrain();
+  void EndDrain();
   void ReleaseEnded();
   template <typename Step>
   void Drive(Connection* connection, Step step);
+  template <typename Step>
+  void DriveAllOpen(Step step);
 
   static constexpr std::uint32_t kWakeOwner = 0xfffffffe;
   static constexpr int kMaxEvents = 64;
