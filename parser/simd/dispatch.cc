@@ -12,20 +12,41 @@ namespace {
 struct Kernel {
   ParserKernel id;
   const char* name;
-  ParseHeadFunction parse_head;  // null where it is not compiled in
+  ParseHeadFunction parse_head;
   bool (*runs_here)();
 };
 
 bool Always() { return true; }
 
+#if defined(__x86_64__)
+bool HasSse42() { return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt"); }
+
+bool HasAvx2() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2");
+}
+
+bool HasAvx512() {
+  return HasAvx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+#endif
+
 // From the least to the best.
 constexpr Kernel kKernels[] = {
     {ParserKernel::kScalar, "scalar", ParseHeadScalar, Always},
+#if defined(__x86_64__)
+    {ParserKernel::kSse42, "sse42", ParseHeadSse42, HasSse42},
+    {ParserKernel::kAvx2, "avx2", ParseHeadAvx2, HasAvx2},
+    {ParserKernel::kAvx512, "avx512", ParseHeadAvx512, HasAvx512},
+#elif defined(__aarch64__)
+    {ParserKernel::kNeon, "neon", ParseHeadNeon, Always},
+#endif
 };
 
 const Kernel* FindKernel(ParserKernel id) {
   for (const Kernel& kernel : kKernels) {
-    if (kernel.id == id && kernel.parse_head != nullptr && kernel.runs_here()) return &kernel;
+    if (kernel.id == id && kernel.runs_here()) return &kernel;
   }
   return nullptr;
 }

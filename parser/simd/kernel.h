@@ -14,6 +14,13 @@ namespace weir::internal {
 using ParseHeadFunction = HeadStatus (*)(HeadState* state, const HeadInput& input);
 
 HeadStatus ParseHeadScalar(HeadState* state, const HeadInput& input);
+#if defined(__x86_64__)
+HeadStatus ParseHeadSse42(HeadState* state, const HeadInput& input);
+HeadStatus ParseHeadAvx2(HeadState* state, const HeadInput& input);
+HeadStatus ParseHeadAvx512(HeadState* state, const HeadInput& input);
+#elif defined(__aarch64__)
+HeadStatus ParseHeadNeon(HeadState* state, const HeadInput& input);
+#endif
 
 }  // namespace weir::internal
 

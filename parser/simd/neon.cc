@@ -1,0 +1,84 @@
+// The kernel for NEON (AArch64).
+
+#include <arm_neon.h>
+
+#include "weir/parser/simd/kernel.h"
+#include "weir/parser/simd/nibbles.h"
+
+namespace weir::internal {
+namespace {
+
+struct Masks {
+  std::uint64_t not_token;
+  std::uint64_t control;
+};
+
+struct TargetMasks {
+  std::uint64_t end;
+  std::uint64_t question;
+};
+
+inline uint8x16_t Load(const char* data) {
+  return vld1q_u8(reinterpret_cast<const std::uint8_t*>(data));
+}
+
+// The mask of 64 bytes that are each 0x00 or 0xff.
+inline std::uint64_t ToMask(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d) {
+  const uint8x16_t bits = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  const uint8x16_t first = vpaddq_u8(vandq_u8(a, bits), vandq_u8(b, bits));
+  const uint8x16_t second = vpaddq_u8(vandq_u8(c, bits), vandq_u8(d, bits));
+  const uint8x16_t sums = vpaddq_u8(first, second);
+  return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
+}
+
+// A table look-up gives 0 for an index from 16 on: the low nibbles must be cut out here.
+inline uint8x16_t Classes(uint8x16_t bytes) {
+  return vandq_u8(vqtbl1q_u8(vld1q_u8(kLowNibbles), vandq_u8(bytes, vdupq_n_u8(15))),
+                  vqtbl1q_u8(vld1q_u8(kHighNibbles), vshrq_n_u8(bytes, 4)));
+}
+
+inline Masks Classify(const char* block) {
+  uint8x16_t not_token[4];
+  uint8x16_t control[4];
+  for (int quarter = 0; quarter < 4; ++quarter) {
+    const uint8x16_t classes = Classes(Load(block + 16 * quarter));
+    control[quarter] = vcgeq_u8(classes, vdupq_n_u8(0x20));
+    not_token[quarter] = vorrq_u8(control[quarter], vceqzq_u8(classes));
+  }
+  return {ToMask(not_token[0], not_token[1], not_token[2], not_token[3]),
+          ToMask(control[0], control[1], control[2], control[3])};
+}
+
+inline TargetMasks ClassifyTarget(const char* block) {
+  uint8x16_t end[4];
+  uint8x16_t question[4];
+  for (int quarter = 0; quarter < 4; ++quarter) {
+    const uint8x16_t bytes = Load(block + 16 * quarter);
+    const uint8x16_t outside =
+        vcgtq_u8(vsubq_u8(bytes, vdupq_n_u8(0x21)), vdupq_n_u8(0x7e - 0x21));
+    end[quarter] = vorrq_u8(outside, vceqq_u8(bytes, vdupq_n_u8('#')));
+    question[quarter] = vceqq_u8(bytes, vdupq_n_u8('?'));
+  }
+  return {ToMask(end[0], end[1], end[2], end[3]),
+          ToMask(question[0], question[1], question[2], question[3])};
+}
+
+inline bool HasControl(const char* data) {
+  uint8x16_t classes = vdupq_n_u8(0);
+  for (int part = 0; part < 8; ++part) {
+    classes = vorrq_u8(classes, vandq_u8(Classes(Load(data + 16 * part)), vdupq_n_u8(0xe0)));
+  }
+  return vmaxvq_u8(classes) != 0;
+}
+
+#include "weir/parser/simd/mask_scanner.inc"
+
+#include "weir/parser/simd/head_parser.inc"
+
+}  // namespace
+
+HeadStatus ParseHeadNeon(HeadState* state, const HeadInput& input) {
+  return HeadParser(state, input).Run();
+}
+
+}  // namespace weir::internal
