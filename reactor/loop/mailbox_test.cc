@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -35,10 +36,11 @@ class MailboxTest : public testing::Test {
 TEST_F(MailboxTest, DeliversAnswersOfOtherThreads) {
   mailbox_->WriterMade();
   std::thread([this] {
+    const std::string body = "gone by then";
     Response response;
     response.status = 404;
     response.fields = {{"A", "b"}};
-    response.body = std::string("gone by then");
+    response.body = body;
     EXPECT_TRUE(mailbox_->Answer({7, 9}, AnswerKind::kResponse, &response));
   }).join();
   EXPECT_TRUE(Woken());
