@@ -47,8 +47,8 @@ BodyStep BodyDecoder::Decode(std::string_view input, const ParserLimits& limits)
 }
 
 BodyStep BodyDecoder::TakeData(std::string_view input, std::size_t consumed) noexcept {
-  const std::size_t size = static_cast<std::size_t>(
-      std::min<std::uint64_t>(remaining_, input.size() - consumed));
+  const std::size_t size =
+      static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size() - consumed));
   remaining_ -= size;
   content_bytes_ += size;
   position_ += size;
@@ -150,8 +150,8 @@ bool BodyDecoder::TakeExtension(char c, const ParserLimits& limits) noexcept {
     state_ = next;
     return true;
   }
-  const bool bare_lf = c == '\n' && state_ != State::kExtensionQuoted &&
-                       state_ != State::kExtensionEscaped;
+  const bool bare_lf =
+      c == '\n' && state_ != State::kExtensionQuoted && state_ != State::kExtensionEscaped;
   return Fail(bare_lf ? ParseError::kChunkDataNoCrlf : ParseError::kChunkExtensionInvalid,
               position_);
 }

@@ -32,8 +32,8 @@ struct BodyStep {
 // Decodes one body, piece by piece, without copying, allocating or needing the input contiguous:
 //
 //   decoder.Start(head.framing);
-//   do { step = decoder.Decode(input, limits); use(step.data); input.remove_prefix(step.consumed); }
-//   while (step.status == BodyStatus::kData);
+//   do { step = decoder.Decode(input, limits); use(step.data); input.remove_prefix(step.consumed);
+//   } while (step.status == BodyStatus::kData);
 //
 // Trailer fields are checked by the rules and limits of fields and dropped. Any split of the input
 // gives the same content, error kind and offset. One thread at a time.
@@ -98,7 +98,7 @@ class BodyDecoder {
   std::uint32_t body_extension_bytes_ = 0;
   std::uint64_t remaining_ = 0;  // of the chunk, or of Content-Length
   std::uint64_t content_bytes_ = 0;
-  std::uint64_t position_ = 0;   // bytes taken, framing included
+  std::uint64_t position_ = 0;    // bytes taken, framing included
   std::uint64_t size_start_ = 0;  // position of the chunk's size
   std::uint64_t error_offset_ = 0;
   internal::TrailerParser trailers_;

@@ -37,7 +37,8 @@ class HeaderFields {
   // REQUIRES: index < size().
   Field operator[](std::uint32_t index) const noexcept {
     const FieldRef& ref = refs_[index];
-    return {{base_ + ref.name_offset, ref.name_length}, {base_ + ref.value_offset, ref.value_length}};
+    return {{base_ + ref.name_offset, ref.name_length},
+            {base_ + ref.value_offset, ref.value_length}};
   }
 
   // The index of the first field at or after `from` with that name (ASCII case-insensitive, RFC

@@ -59,8 +59,7 @@ void ReadConnection(const HeadFields& fields, RequestHead* head) {
     }
   }
   head->keep_alive = !options.close && (head->minor_version == 1 || options.keep_alive);
-  head->upgrade =
-      options.upgrade && head->minor_version == 1 && fields.has(internal::kUpgrade);
+  head->upgrade = options.upgrade && head->minor_version == 1 && fields.has(internal::kUpgrade);
 }
 
 RuleError ReadExpect(const HeadFields& fields, RequestHead* head) {

@@ -24,8 +24,7 @@ bool TrailerParser::Take(char c, std::uint64_t offset, const ParserLimits& limit
   return Fail(ParseError::kTrailersTooLarge, offset + 1);
 }
 
-bool TrailerParser::TakeInState(char c, std::uint64_t offset,
-                                const ParserLimits& limits) noexcept {
+bool TrailerParser::TakeInState(char c, std::uint64_t offset, const ParserLimits& limits) noexcept {
   if (state_ == State::kLineLf || state_ == State::kLastLf) return TakeLf(c, offset);
   if (state_ == State::kLineStart) return TakeLineStart(c, offset, limits);
   if (c != '\r' && offset - line_start_ >= limits.max_field_bytes) {

@@ -44,7 +44,7 @@ class TrailerParser {
   std::uint32_t lines_ = 0;
   State state_ = State::kLineStart;
   ParseError error_ = ParseError::kNone;
-  std::uint8_t name_bytes_ = 0;   // at most kNameCapacity
+  std::uint8_t name_bytes_ = 0;    // at most kNameCapacity
   char name_[kNameCapacity] = {};  // lower case
 };
 

@@ -54,8 +54,7 @@ inline TargetMasks ClassifyTarget(const char* block) {
   uint8x16_t question[4];
   for (int quarter = 0; quarter < 4; ++quarter) {
     const uint8x16_t bytes = Load(block + 16 * quarter);
-    const uint8x16_t outside =
-        vcgtq_u8(vsubq_u8(bytes, vdupq_n_u8(0x21)), vdupq_n_u8(0x7e - 0x21));
+    const uint8x16_t outside = vcgtq_u8(vsubq_u8(bytes, vdupq_n_u8(0x21)), vdupq_n_u8(0x7e - 0x21));
     end[quarter] = vorrq_u8(outside, vceqq_u8(bytes, vdupq_n_u8('#')));
     question[quarter] = vceqq_u8(bytes, vdupq_n_u8('?'));
   }
@@ -71,9 +70,8 @@ inline bool HasControl(const char* data) {
   return vmaxvq_u8(classes) != 0;
 }
 
-#include "weir/parser/simd/mask_scanner.inc"
-
 #include "weir/parser/simd/head_parser.inc"
+#include "weir/parser/simd/mask_scanner.inc"
 
 }  // namespace
 

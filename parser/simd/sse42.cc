@@ -43,8 +43,7 @@ inline Masks Classify(const char* block) {
     const __m128i classes = Classes(Load(block + 16 * quarter));
     // Sets the highest bit of the classes from 0x20 on, the controls; then that of class 0 too.
     const __m128i controls = _mm_adds_epu8(classes, _mm_set1_epi8(0x60));
-    const __m128i not_tokens =
-        _mm_or_si128(controls, _mm_add_epi8(classes, _mm_set1_epi8(-1)));
+    const __m128i not_tokens = _mm_or_si128(controls, _mm_add_epi8(classes, _mm_set1_epi8(-1)));
     masks.control |= Signs(controls, quarter);
     masks.not_token |= Signs(not_tokens, quarter);
   }
@@ -73,9 +72,8 @@ inline bool HasControl(const char* data) {
   return _mm_testz_si128(classes, _mm_set1_epi8(static_cast<char>(0xe0))) == 0;
 }
 
-#include "weir/parser/simd/mask_scanner.inc"
-
 #include "weir/parser/simd/head_parser.inc"
+#include "weir/parser/simd/mask_scanner.inc"
 
 }  // namespace
 

@@ -25,8 +25,8 @@ bool Unescape(std::string_view text, std::string* bytes, std::size_t* mark) {
     } else if (text[i] == '@') {
       *mark = bytes->size();
     } else if (text[i] == 'x' && i + 2 < text.size()) {
-      *bytes += static_cast<char>(
-          std::strtoul(std::string(text.substr(i + 1, 2)).c_str(), nullptr, 16));
+      *bytes +=
+          static_cast<char>(std::strtoul(std::string(text.substr(i + 1, 2)).c_str(), nullptr, 16));
       i += 2;
     } else if (text[i] == '{') {
       const std::size_t star = text.find('*', i);

@@ -48,8 +48,8 @@ Events ReadOnAllKernels(std::string_view input, const ParserLimits& limits) {
 // The grammar, written down a second time and differently.
 bool Token(unsigned char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c != 0 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) !=
-                        std::string_view::npos);
+         (c != 0 &&
+          std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos);
 }
 bool TargetByte(unsigned char c) { return c > 0x20 && c < 0x7f && c != '#'; }
 bool ValueByte(unsigned char c) { return c == '\t' || (c >= 0x20 && c != 0x7f); }
@@ -150,7 +150,8 @@ std::vector<ConformanceCase> Cases() {
 }
 
 // Calls `check` with every input that differs from `input` in one byte, by an interesting one.
-void ForEachNeighbour(const std::string& input, const std::function<void(std::string_view)>& check) {
+void ForEachNeighbour(const std::string& input,
+                      const std::function<void(std::string_view)>& check) {
   constexpr std::string_view kBytes("\r\n \t:,\0\x80#0", 10);
   for (std::size_t i = 0; i < input.size(); ++i) {
     std::string neighbour = input;

@@ -20,8 +20,7 @@ class GuardedBuffer {
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     size_ = (capacity + page - 1) / page * page;
     mapped_ = size_ + 2 * page;
-    void* const map =
-        ::mmap(nullptr, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* const map = ::mmap(nullptr, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (map == MAP_FAILED) return;
     map_ = static_cast<char*>(map);
     if (::mprotect(map_ + page, size_, PROT_READ | PROT_WRITE) == 0) begin_ = map_ + page;

@@ -26,11 +26,16 @@ std::string Escape(std::string_view bytes) {
   for (const char c : bytes) {
     char piece[8] = {c};
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '\r') std::snprintf(piece, sizeof(piece), "\\r");
-    else if (c == '\n') std::snprintf(piece, sizeof(piece), "\\n");
-    else if (c == '\t') std::snprintf(piece, sizeof(piece), "\\t");
-    else if (c == '\\') std::snprintf(piece, sizeof(piece), "\\\\");
-    else if (byte < 0x20 || byte > 0x7e) std::snprintf(piece, sizeof(piece), "\\x%02x", byte);
+    if (c == '\r')
+      std::snprintf(piece, sizeof(piece), "\\r");
+    else if (c == '\n')
+      std::snprintf(piece, sizeof(piece), "\\n");
+    else if (c == '\t')
+      std::snprintf(piece, sizeof(piece), "\\t");
+    else if (c == '\\')
+      std::snprintf(piece, sizeof(piece), "\\\\");
+    else if (byte < 0x20 || byte > 0x7e)
+      std::snprintf(piece, sizeof(piece), "\\x%02x", byte);
     text += piece;
   }
   return text;
@@ -85,8 +90,8 @@ bool StreamReader::ReadBody(std::string_view input) {
 
 void StreamReader::AddHead() {
   const RequestHead& head = parser_.head();
-  std::string line = "head " + std::string(head.method_text) + " " +
-                     Escape(head.target.text) + " 1." + std::to_string(head.minor_version) + " " +
+  std::string line = "head " + std::string(head.method_text) + " " + Escape(head.target.text) +
+                     " 1." + std::to_string(head.minor_version) + " " +
                      std::to_string(head.fields.size()) + " " + FramingText(head.framing);
   if (!head.keep_alive) line += " close";
   if (head.expect_continue) line += " continue";
