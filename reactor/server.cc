@@ -27,6 +27,8 @@ std::uint16_t Server::port() const noexcept { return impl_->port(); }
 
 int Server::reactors() const noexcept { return impl_->reactors(); }
 
+const std::string& Server::boot_id() const noexcept { return impl_->boot_id(); }
+
 LimitsStore& Server::limits() noexcept { return impl_->limits(); }
 
 Limits Server::EffectiveLimits(const Limits& requested) const {

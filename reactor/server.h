@@ -63,6 +63,8 @@ class Server {
   const std::string& address() const noexcept;
   std::uint16_t port() const noexcept;
   int reactors() const noexcept;
+  // Random, 32 hex digits: names this start of the server.
+  const std::string& boot_id() const noexcept;
 
   // The live limits. Update them here or through the admin service: they are the same.
   LimitsStore& limits() noexcept;

@@ -199,8 +199,9 @@ ServerStats Server::Impl::Stats() const {
   stats.address = address_;
   stats.draining = draining_.load();
   for (const auto& reactor : reactors_) stats.reactors.push_back(reactor->Stats());
-  const HostLimits host = ReadHostLimits();
-  stats.warnings = weir::LimitWarnings(limits_.current()->limits, host);
+  const auto snapshot = limits_.current();
+  stats.limits_version = snapshot->version;
+  stats.warnings = weir::LimitWarnings(snapshot->limits, ReadHostLimits());
   return stats;
 }
 

@@ -32,6 +32,7 @@ class Server::Impl {
 
   const std::string& address() const noexcept { return address_; }
   std::uint16_t port() const noexcept { return port_; }
+  const std::string& boot_id() const noexcept { return boot_id_; }
   int reactors() const noexcept { return static_cast<int>(reactors_.size()); }
   LimitsStore& limits() noexcept { return limits_; }
 

@@ -97,6 +97,7 @@ struct ServerStats {
   std::uint64_t uptime_ns = 0;       // since Server::Start
   std::string address;               // what it listens on, with the port that the kernel chose
   bool draining = false;
+  std::uint64_t limits_version = 0;  // LimitsSnapshot::version in force; reactors may lag a tick
   std::vector<ReactorStats> reactors;
   std::vector<std::string> warnings;  // each says what, the values and the fix
 };

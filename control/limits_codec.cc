@@ -1,0 +1,68 @@
+#include "weir/control/limits_codec.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace weir {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+// A test holds that each limit has a field of its name.
+const FieldDescriptor* FieldOf(const LimitSpec& spec) {
+  return admin::v1::Limits::descriptor()->FindFieldByName(std::string(spec.name));
+}
+
+std::string AllNames() {
+  return absl::StrJoin(LimitSpecs(), ", ", [](std::string* out, const LimitSpec& spec) {
+    out->append(spec.name.data(), spec.name.size());
+  });
+}
+
+// The named limit's change, with its default if the message does not set it.
+LimitChange ChangeOf(const LimitSpec& spec, const admin::v1::Limits& limits) {
+  const FieldDescriptor* const field = FieldOf(spec);
+  const auto* const reflection = limits.GetReflection();
+  const bool set = reflection->HasField(limits, field);
+  return {&spec, set ? reflection->GetUInt64(limits, field) : spec.default_value};
+}
+
+}  // namespace
+
+void ToProto(const Limits& limits, admin::v1::Limits* message) {
+  const auto* const reflection = message->GetReflection();
+  for (const LimitSpec& spec : LimitSpecs()) {
+    reflection->SetUInt64(message, FieldOf(spec), limits.*spec.member);
+  }
+}
+
+absl::StatusOr<std::vector<LimitChange>> ReadChanges(
+    const admin::v1::UpdateLimitsRequest& request) {
+  const admin::v1::Limits& limits = request.limits();
+  std::vector<LimitChange> changes;
+  for (const std::string& path : request.update_mask().paths()) {
+    const LimitSpec* const spec = FindLimitSpec(path);
+    if (spec == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", path, "\" is not a limit; limits are ", AllNames()));
+    }
+    changes.push_back(ChangeOf(*spec, limits));
+  }
+  if (request.update_mask().paths().empty()) {
+    for (const LimitSpec& spec : LimitSpecs()) {
+      const bool set = limits.GetReflection()->HasField(limits, FieldOf(spec));
+      if (set) changes.push_back(ChangeOf(spec, limits));
+    }
+  }
+  if (changes.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the request names no limit to change; limits are ", AllNames()));
+  }
+  return changes;
+}
+
+}  // namespace weir

@@ -1,0 +1,79 @@
+#include "weir/control/stats_codec.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/time_util.h>
+
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include "weir/parser/parse_error.h"
+
+namespace weir {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+// Adds those that have occurred, under the names that `name` gives for their indices.
+template <std::size_t kSize, typename NameOf>
+void AddCounts(const std::array<std::uint64_t, kSize>& counts, NameOf name,
+               google::protobuf::Map<std::string, google::protobuf::uint64>* map) {
+  for (std::size_t i = 0; i < kSize; ++i) {
+    if (counts[i] != 0) (*map)[std::string(name(i))] = counts[i];
+  }
+}
+
+void QueueToProto(const AcceptQueueSample& queue, admin::v1::AcceptQueue* message) {
+  message->set_depth(queue.depth);
+  message->set_depth_max(queue.depth_max);
+  message->set_backlog_effective(queue.backlog_effective);
+  message->set_backlog_requested(queue.backlog_requested);
+  message->set_discards(queue.discards);
+}
+
+void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message) {
+  message->set_reactor(stats.reactor);
+  message->set_applied_limits_version(stats.applied_limits_version);
+  message->set_busy(stats.busy);
+  *message->mutable_tick_age() =
+      TimeUtil::NanosecondsToDuration(static_cast<std::int64_t>(stats.tick_age_ns));
+  message->set_connections_active(stats.connections_active);
+  message->set_connections_idle(stats.connections_idle);
+  message->set_responses_pending(stats.responses_pending);
+  QueueToProto(stats.accept_queue, message->mutable_accept_queue());
+  // A test holds that each counter has a field of its name.
+  const auto* const descriptor = message->GetDescriptor();
+  for (std::size_t i = 0; i < kCounterCount; ++i) {
+    const std::string name(Name(static_cast<Counter>(i)));
+    message->GetReflection()->SetUInt64(message, descriptor->FindFieldByName(name),
+                                        stats.counters[i]);
+  }
+  AddCounts(
+      stats.parse_errors, [](std::size_t i) { return Describe(static_cast<ParseError>(i)).name; },
+      message->mutable_parse_errors());
+  AddCounts(
+      stats.connections_closed, [](std::size_t i) { return Name(static_cast<CloseReason>(i)); },
+      message->mutable_connections_closed());
+  AddCounts(
+      stats.connections_refused, [](std::size_t i) { return Name(static_cast<RefuseReason>(i)); },
+      message->mutable_connections_refused());
+}
+
+}  // namespace
+
+void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
+  message->set_boot_id(stats.boot_id);
+  *message->mutable_time() = TimeUtil::GetCurrentTime();
+  *message->mutable_monotonic_time() =
+      TimeUtil::NanosecondsToDuration(static_cast<std::int64_t>(stats.monotonic_ns));
+  *message->mutable_uptime() =
+      TimeUtil::NanosecondsToDuration(static_cast<std::int64_t>(stats.uptime_ns));
+  message->set_address(stats.address);
+  message->set_draining(stats.draining);
+  message->set_limits_version(stats.limits_version);
+  for (const ReactorStats& reactor : stats.reactors) ReactorToProto(reactor, message->add_reactors());
+  for (const std::string& warning : stats.warnings) message->add_warnings(warning);
+}
+
+}  // namespace weir
