@@ -1,0 +1,7 @@
+#include <iostream>
+
+#include "weir/control/weirctl/weirctl.h"
+
+int main(int argc, char** argv) {
+  return weir::RunWeirctl({argv + 1, argv + argc}, std::cout, std::cerr);
+}

@@ -1,0 +1,73 @@
+// weirctl stats.
+#include <map>
+#include <ostream>
+
+#include "absl/strings/str_cat.h"
+#include "weir/control/weirctl/weirctl.h"
+
+namespace weir {
+namespace {
+
+using Counts = google::protobuf::Map<std::string, google::protobuf::uint64>;
+
+void AddTo(const Counts& counts, std::map<std::string, std::uint64_t>* sums) {
+  for (const auto& [name, count] : counts) (*sums)[name] += count;
+}
+
+void PrintSums(const char* title, const std::map<std::string, std::uint64_t>& sums,
+               std::ostream& out) {
+  if (sums.empty()) return;
+  out << "\n";
+  std::vector<std::vector<std::string>> rows = {{title, "COUNT"}};
+  for (const auto& [name, count] : sums) rows.push_back({name, std::to_string(count)});
+  PrintTable(rows, out);
+}
+
+std::vector<std::string> Row(const admin::v1::ReactorStats& reactor) {
+  const admin::v1::AcceptQueue& queue = reactor.accept_queue();
+  return {std::to_string(reactor.reactor()),
+          absl::StrCat(queue.depth(), "/", queue.backlog_effective()),
+          std::to_string(queue.depth_max()),
+          std::to_string(queue.discards()),
+          std::to_string(reactor.connections_accepted()),
+          std::to_string(reactor.connections_active()),
+          std::to_string(reactor.requests()),
+          absl::StrCat(reactor.responses_2xx(), "/", reactor.responses_3xx(), "/",
+                       reactor.responses_4xx(), "/", reactor.responses_5xx()),
+          std::to_string(reactor.applied_limits_version())};
+}
+
+void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
+  out << stats.address() << ", up " << stats.uptime().seconds() << " s, limits version "
+      << stats.limits_version() << (stats.draining() ? ", DRAINING" : "") << "\n\n";
+  std::vector<std::vector<std::string>> rows = {{"REACTOR", "QUEUE", "HIGH", "DISCARDS", "ACCEPTED",
+                                                 "ACTIVE", "REQUESTS", "2XX/3XX/4XX/5XX", "LIMITS"}};
+  std::map<std::string, std::uint64_t> errors;
+  std::map<std::string, std::uint64_t> refused;
+  std::map<std::string, std::uint64_t> closed;
+  for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
+    rows.push_back(Row(reactor));
+    AddTo(reactor.parse_errors(), &errors);
+    AddTo(reactor.connections_refused(), &refused);
+    AddTo(reactor.connections_closed(), &closed);
+  }
+  PrintTable(rows, out);
+  PrintSums("PARSE ERROR", errors, out);
+  PrintSums("REFUSED FOR", refused, out);
+  PrintSums("CLOSED FOR", closed, out);
+  for (const std::string& warning : stats.warnings()) out << "\nwarning: " << warning << "\n";
+}
+
+}  // namespace
+
+int StatsCommand(const Session& session) {
+  grpc::ClientContext context;
+  SetDeadline(session, &context);
+  admin::v1::Stats stats;
+  const grpc::Status status = session.stub->GetStats(&context, {}, &stats);
+  if (!status.ok()) return Report(session, status);
+  session.line.json ? PrintJson(stats, session.out) : PrintStats(stats, session.out);
+  return kExitOk;
+}
+
+}  // namespace weir

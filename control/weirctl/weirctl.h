@@ -1,0 +1,51 @@
+// The command line of the control plane.
+
+#ifndef WEIR_CONTROL_WEIRCTL_WEIRCTL_H_
+#define WEIR_CONTROL_WEIRCTL_WEIRCTL_H_
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "weir/admin/v1/admin.grpc.pb.h"
+#include "weir/control/weirctl/command_line.h"
+
+namespace weir {
+
+// Exit statuses.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitRefused = 1;      // the server refused: nothing has changed
+inline constexpr int kExitUsage = 2;        // what was typed makes no sense
+inline constexpr int kExitUnreachable = 3;  // no server answered in time
+
+// Runs one command. Results go to `out`, everything else to `err`.
+int RunWeirctl(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
+
+// What a command works with. Nothing is owned.
+struct Session {
+  const CommandLine& line;
+  admin::v1::Admin::StubInterface* stub;
+  std::ostream& out;
+  std::ostream& err;
+};
+
+// One command each: limits_command.cc, stats_command.cc, watch_command.cc. Their words are those
+// after the command's name.
+int GetLimitsCommand(const Session& session, const std::vector<std::string>& names);
+int SetLimitsCommand(const Session& session, const std::vector<std::string>& assignments);
+int StatsCommand(const Session& session);
+int WatchCommand(const Session& session);
+
+// session.cc: what the commands share.
+// Gives the call its deadline.
+void SetDeadline(const Session& session, grpc::ClientContext* context);
+// Says what went wrong and what to do, and gives the exit status.
+int Report(const Session& session, const grpc::Status& status);
+// The message as one line of JSON, with the names of the .proto file.
+void PrintJson(const google::protobuf::Message& message, std::ostream& out);
+// Rows of equal length in aligned columns; the first row is the heading.
+void PrintTable(const std::vector<std::vector<std::string>>& rows, std::ostream& out);
+
+}  // namespace weir
+
+#endif  // WEIR_CONTROL_WEIRCTL_WEIRCTL_H_
