@@ -81,8 +81,8 @@ inline bool HasControl(const char* data) {
   return _mm256_testz_si256(classes, _mm256_set1_epi8(static_cast<char>(0xe0))) == 0;
 }
 
+#include "weir/parser/simd/block_scanner.inc"
 #include "weir/parser/simd/head_parser.inc"
-#include "weir/parser/simd/mask_scanner.inc"
 
 }  // namespace
 

@@ -70,8 +70,8 @@ inline bool HasControl(const char* data) {
   return vmaxvq_u8(classes) != 0;
 }
 
+#include "weir/parser/simd/block_scanner.inc"
 #include "weir/parser/simd/head_parser.inc"
-#include "weir/parser/simd/mask_scanner.inc"
 
 }  // namespace
 
