@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# Which Debian packages what needs, and how they are installed. To be sourced.
+
+# shellcheck disable=SC2034 # used by what sources this
+BUILD_PACKAGES=(bazel-bootstrap bazel-platforms bazel-skylib bazel-rules-java bazel-rules-proto g++
+  pkg-config python3 libabsl-dev libbenchmark-dev libgmock-dev libgrpc++-dev libgtest-dev
+  libprotobuf-dev protobuf-compiler protobuf-compiler-grpc)
+# shellcheck disable=SC2034
+CLANG_PACKAGES=(clang libclang-rt-14-dev)
+# shellcheck disable=SC2034
+TEST_PACKAGES=(curl)
+# shellcheck disable=SC2034
+BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev)
+# shellcheck disable=SC2034
+LINT_PACKAGES=(clang-format clang-tidy shellcheck)
+
+# Installs those of the packages that are missing; without any it does nothing.
+install_packages() {
+  local package missing=()
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      missing+=("$package")
+  done
+  [[ ${#missing[@]} -eq 0 ]] && return
+  local root=()
+  [[ $(id -u) -eq 0 ]] || root=(sudo)
+  echo "Installing with apt-get: ${missing[*]}" >&2
+  "${root[@]}" apt-get update -qq
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Format, lint and layering. The first failure ends it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+echo "== clang-format"
+git ls-files -z -- '*.cc' '*.h' '*.inc' | xargs -0 clang-format --dry-run --Werror
+
+echo "== shellcheck"
+git ls-files -z -- dev '*.sh' .ci/run | xargs -0 shellcheck -x
+
+echo "== layering: every include comes from a direct dependency"
+bazel build --config=clang --features=layering_check --noshow_progress //...
+
+echo "== clang-tidy"
+bazel build --noshow_progress //...
+bazel/compile_commands.py
+git ls-files -- 'parser/*.cc' 'reactor/*.cc' 'control/*.cc' | grep -vE '_test\.cc$|_fuzz\.cc$|simd/' |
+  xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p .

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Every test, in steps; then one line with how many passed and failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+events=$(mktemp -d)
+trap 'rm -r "$events"' EXIT
+passed_steps=0
+failed_steps=()
+
+# step NAME COMMAND...: runs it, and remembers how it ended.
+step() {
+  local name=$1
+  shift
+  echo "== $name"
+  local begin=$SECONDS
+  if "$@"; then
+    passed_steps=$((passed_steps + 1))
+    echo "== $name: passed in $((SECONDS - begin)) s"
+  else
+    failed_steps+=("$name")
+    echo "== $name: FAILED after $((SECONDS - begin)) s"
+  fi
+}
+
+# bazel_test NAME ARGUMENTS...: a bazel test whose results are counted.
+bazel_test() {
+  bazel test --build_event_json_file="$events/$1.json" --noshow_progress "${@:2}"
+}
+
+step "all tests" bazel_test default //...
+for sanitizer in asan ubsan tsan; do
+  step "parser and reactor under $sanitizer" \
+    bazel_test $sanitizer --config=$sanitizer --test_tag_filters=-bench,-no_$sanitizer \
+    //parser/... //reactor/...
+done
+step "configurations catch planted faults" tests/config/run.sh
+step "static archive without Bazel" tests/static_archive/run.sh
+step "downstream workspace" tests/downstream/run.sh
+
+for name in ${failed_steps[@]+"${failed_steps[@]}"}; do echo "failed: $name"; done
+exec python3 bazel/dev/count_tests.py "$passed_steps" "${#failed_steps[@]}" "$events"/*.json

@@ -1,0 +1,1 @@
+#include "weir/reactor/loop/reactor.h"
