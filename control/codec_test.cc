@@ -1,0 +1,87 @@
+// The tables, the structs and the .proto file have the same names.
+#include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "weir/control/limits_codec.h"
+#include "weir/control/stats_codec.h"
+
+namespace weir {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+
+TEST(LimitsCodecTest, EveryLimitHasAFieldAndEveryFieldALimit) {
+  const auto* const descriptor = admin::v1::Limits::descriptor();
+  const LimitSpecs specs;
+  EXPECT_EQ(static_cast<std::size_t>(descriptor->field_count()), specs.size());
+  for (const LimitSpec& spec : specs) {
+    const FieldDescriptor* const field = descriptor->FindFieldByName(std::string(spec.name));
+    ASSERT_NE(field, nullptr) << spec.name;
+    EXPECT_EQ(field->cpp_type(), FieldDescriptor::CPPTYPE_UINT64) << spec.name;
+    EXPECT_TRUE(field->has_presence()) << spec.name;
+  }
+}
+
+TEST(LimitsCodecTest, CarriesEveryValue) {
+  Limits limits;
+  std::uint64_t next = 1000;
+  for (const LimitSpec& spec : LimitSpecs()) limits.*spec.member = ++next;
+  admin::v1::UpdateLimitsRequest request;
+  ToProto(limits, request.mutable_limits());
+  const auto changes = ReadChanges(request);
+  ASSERT_TRUE(changes.ok());
+  ASSERT_EQ(changes->size(), LimitSpecs().size());
+  for (const LimitChange& change : *changes) {
+    EXPECT_EQ(change.value, limits.*change.spec->member) << change.spec->name;
+  }
+}
+
+TEST(StatsCodecTest, EveryCounterHasAField) {
+  const auto* const descriptor = admin::v1::ReactorStats::descriptor();
+  for (std::size_t i = 0; i < kCounterCount; ++i) {
+    const std::string name(Name(static_cast<Counter>(i)));
+    const FieldDescriptor* const field = descriptor->FindFieldByName(name);
+    ASSERT_NE(field, nullptr) << name;
+    EXPECT_EQ(field->cpp_type(), FieldDescriptor::CPPTYPE_UINT64) << name;
+  }
+}
+
+TEST(StatsCodecTest, CarriesEveryNumber) {
+  ServerStats stats;
+  stats.boot_id = "boot";
+  stats.uptime_ns = 1'500'000'000;
+  stats.limits_version = 9;
+  stats.warnings = {"careful"};
+  ReactorStats reactor;
+  for (std::size_t i = 0; i < kCounterCount; ++i) reactor.counters[i] = 100 + i;
+  reactor.parse_errors[static_cast<std::size_t>(ParseError::kHostMissing)] = 5;
+  reactor.connections_closed[static_cast<std::size_t>(CloseReason::kHeadTimeout)] = 6;
+  reactor.connections_refused[static_cast<std::size_t>(RefuseReason::kMaxConnections)] = 7;
+  reactor.accept_queue = {1, 2, 3, 4, 5};
+  stats.reactors = {reactor};
+  admin::v1::Stats message;
+  ToProto(stats, &message);
+  EXPECT_EQ(message.boot_id(), "boot");
+  EXPECT_EQ(message.uptime().nanos(), 500'000'000);
+  EXPECT_EQ(message.limits_version(), 9u);
+  EXPECT_EQ(message.warnings(0), "careful");
+  const admin::v1::ReactorStats& carried = message.reactors(0);
+  EXPECT_EQ(carried.ticks(), 100u);
+  EXPECT_EQ(carried.accept_pauses(), 100u + kCounterCount - 1);
+  EXPECT_EQ(carried.parse_errors().at("host_missing"), 5u);
+  EXPECT_EQ(carried.parse_errors().size(), 1u);
+  EXPECT_EQ(carried.connections_closed().at("head_timeout"), 6u);
+  EXPECT_EQ(carried.connections_refused().at("max_connections"), 7u);
+  EXPECT_EQ(carried.accept_queue().depth(), 1u);
+  EXPECT_EQ(carried.accept_queue().depth_max(), 2u);
+  EXPECT_EQ(carried.accept_queue().backlog_effective(), 3u);
+  EXPECT_EQ(carried.accept_queue().backlog_requested(), 4u);
+  EXPECT_EQ(carried.accept_queue().discards(), 5u);
+}
+
+}  // namespace
+}  // namespace weir
