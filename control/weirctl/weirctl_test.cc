@@ -1,0 +1,158 @@
+// weirctl as its user sees it, against a real server.
+#include "weir/control/weirctl/weirctl.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "weir/control/admin_server.h"
+#include "weir/reactor/limit_specs.h"
+#include "weir/reactor/server.h"
+#include "weir/reactor/testing/blocking_client.h"
+
+namespace weir {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+struct Outcome {
+  int status;
+  std::string out;
+  std::string err;
+};
+
+Outcome Call(const std::vector<std::string>& arguments) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = RunWeirctl(arguments, out, err);
+  return {status, out.str(), err.str()};
+}
+
+class WeirctlTest : public testing::Test {
+ protected:
+  WeirctlTest() {
+    ServerOptions options;
+    options.address = "127.0.0.1:0";
+    options.reactors = 2;
+    server_ = *Server::Start(options, [](const Request&, ResponseWriter response) {
+      response.Send(200, "", "");
+    });
+    admin_ = *AdminServer::Start(server_.get(), {"127.0.0.1:0", {}});
+  }
+
+  Outcome Ctl(std::vector<std::string> arguments) {
+    arguments.push_back("--target=" + admin_->address());
+    return Call(arguments);
+  }
+
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<AdminServer> admin_;
+};
+
+TEST_F(WeirctlTest, SetsALimitAndShowsIt) {
+  const Outcome set = Ctl({"limits", "set", "max_head_bytes=4KiB", "head_timeout_ms=3s"});
+  EXPECT_EQ(set.status, kExitOk) << set.err;
+  EXPECT_THAT(set.out, AllOf(HasSubstr("max_head_bytes"), HasSubstr("4096"), HasSubstr("3000"),
+                             HasSubstr("applied by all 2 reactors"), Not(HasSubstr("max_fields"))));
+  const Outcome get = Ctl({"limits", "get", "max_head_bytes"});
+  EXPECT_EQ(get.status, kExitOk);
+  EXPECT_THAT(get.out, AllOf(HasSubstr("4096"), HasSubstr("128-1048576"), HasSubstr("version 2")));
+  EXPECT_EQ(server_->limits().current()->limits.max_head_bytes, 4096u);
+}
+
+TEST_F(WeirctlTest, ShowsEveryLimit) {
+  const std::string out = Ctl({"limits", "get"}).out;
+  for (const LimitSpec& spec : LimitSpecs()) EXPECT_THAT(out, HasSubstr(std::string(spec.name)));
+}
+
+TEST_F(WeirctlTest, SaysTheRangeOfWhatIsRefused) {
+  const Outcome low = Ctl({"limits", "set", "max_head_bytes=1"});
+  EXPECT_EQ(low.status, kExitRefused);
+  EXPECT_THAT(low.err, HasSubstr("128 to 1048576"));
+  const Outcome word = Ctl({"limits", "set", "max_head_bytes=big"});
+  EXPECT_EQ(word.status, kExitUsage);
+  EXPECT_THAT(word.err, AllOf(HasSubstr("128 to 1048576"), HasSubstr("16KiB")));
+  const Outcome unknown = Ctl({"limits", "set", "max_heads=1"});
+  EXPECT_EQ(unknown.status, kExitUsage);
+  EXPECT_THAT(unknown.err, HasSubstr("max_head_bytes"));
+  EXPECT_EQ(Ctl({"limits", "set", "max_fields"}).status, kExitUsage);
+  EXPECT_EQ(Ctl({"limits", "set"}).status, kExitUsage);
+  EXPECT_EQ(Ctl({"limits", "get", "nonsense"}).status, kExitUsage);
+  EXPECT_EQ(server_->limits().version(), 1u);
+}
+
+TEST_F(WeirctlTest, ValidatesAndGuards) {
+  const Outcome valid = Ctl({"limits", "set", "max_fields=5", "--validate-only"});
+  EXPECT_EQ(valid.status, kExitOk);
+  EXPECT_THAT(valid.out, HasSubstr("nothing was changed"));
+  EXPECT_EQ(Ctl({"limits", "set", "max_fields=5", "--etag=stale"}).status, kExitRefused);
+  EXPECT_EQ(server_->limits().version(), 1u);
+}
+
+TEST_F(WeirctlTest, WarnsOfACappedBacklog) {
+  const Outcome set = Ctl({"limits", "set", "listen_backlog=9999999"});
+  EXPECT_EQ(set.status, kExitOk);
+  EXPECT_THAT(set.out, HasSubstr("sysctl -w net.core.somaxconn=9999999"));
+}
+
+TEST_F(WeirctlTest, ShowsQueuesErrorsAndEnds) {
+  test::BlockingClient client(server_->port());
+  client.Send("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(client.ReadToEnd(), StartsWith("HTTP/1.1 400 "));
+  const Outcome stats = Ctl({"stats"});
+  EXPECT_EQ(stats.status, kExitOk);
+  EXPECT_THAT(stats.out, AllOf(HasSubstr(server_->address()), HasSubstr("host_missing"),
+                               HasSubstr("ACCEPTED")));
+}
+
+TEST_F(WeirctlTest, WatchesALineForEachReactor) {
+  const Outcome watch = Ctl({"watch", "--count=2", "--interval=100ms"});
+  EXPECT_EQ(watch.status, kExitOk) << watch.err;
+  EXPECT_THAT(watch.out, AllOf(HasSubstr("QUEUE/BACKLOG"), HasSubstr("0/")));
+  int lines = 0;
+  for (const char c : watch.out) lines += c == '\n' ? 1 : 0;
+  EXPECT_EQ(lines, 1 + 2 * 2);
+}
+
+TEST_F(WeirctlTest, SpeaksJson) {
+  const Outcome stats = Ctl({"stats", "--json"});
+  EXPECT_THAT(stats.out, AllOf(StartsWith("{"), HasSubstr("\"backlog_effective\":"),
+                               HasSubstr(server_->boot_id())));
+  EXPECT_THAT(Ctl({"limits", "get", "--json"}).out, HasSubstr("\"max_head_bytes\":\"16384\""));
+  EXPECT_THAT(Ctl({"limits", "set", "max_fields=7", "--json"}).out,
+              HasSubstr("\"max_fields\":\"7\""));
+  EXPECT_THAT(Ctl({"watch", "--count=1", "--json"}).out, HasSubstr("\"sequence\":\"1\""));
+}
+
+TEST_F(WeirctlTest, SaysThatNoServerIsThere) {
+  const std::string target = admin_->address();
+  admin_ = nullptr;
+  for (const char* command : {"stats", "watch"}) {
+    const Outcome gone = Call({command, "--target=" + target});
+    EXPECT_EQ(gone.status, kExitUnreachable);
+    EXPECT_THAT(gone.err, AllOf(HasSubstr(target), HasSubstr("WEIR_TARGET")));
+  }
+}
+
+TEST_F(WeirctlTest, HelpsAndRefusesNonsense) {
+  EXPECT_THAT(Call({"--help"}).out, AllOf(HasSubstr("limits set"), HasSubstr("Exit status")));
+  EXPECT_THAT(Call({"--version"}).out, StartsWith("weirctl "));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{}, {"limit", "get"}, {"limits"}, {"stats", "now"}, {"--what"}}) {
+    const Outcome outcome = Call(words);
+    EXPECT_EQ(outcome.status, kExitUsage);
+    EXPECT_THAT(outcome.err, Not(IsEmpty()));
+    EXPECT_THAT(outcome.out, IsEmpty());
+  }
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,99 @@
+"""Runs each example as a user would: starts it, asks it by HTTP, ends it by SIGTERM."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAMS = {os.path.basename(path): path for path in sys.argv[1:]}
+
+
+class Example:
+    """A running program that prints "http://ADDRESS" once it serves."""
+
+    def __init__(self, name, *arguments):
+        self.process = subprocess.Popen(
+            [PROGRAMS[name], *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.introduction = ""
+        while not re.search(r"http://([\d.]+:\d+)", self.introduction):
+            line = self.process.stdout.readline()
+            if not line:
+                raise AssertionError(f"{name} ended: {self.introduction}")
+            self.introduction += line
+        self.address = re.search(r"http://([\d.]+:\d+)", self.introduction).group(1)
+
+    def ask(self, target, **arguments):
+        connection = http.client.HTTPConnection(self.address, timeout=20)
+        connection.request(arguments.pop("method", "GET"), target, **arguments)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def end(self):
+        """(exit status, what it printed since it began to serve)"""
+        self.process.send_signal(signal.SIGTERM)
+        rest, _ = self.process.communicate(timeout=20)
+        return self.process.returncode, rest
+
+
+class ExamplesTest(unittest.TestCase):
+    def test_demo(self):
+        with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+            admin = f"unix:{directory}/admin.sock"
+            demo = Example("demo", "--address=127.0.0.1:0", f"--admin={admin}", "--reactors=2")
+            # The introduction ends with how to end.
+            while "Ctrl-C" not in demo.introduction:
+                demo.introduction += demo.process.stdout.readline()
+            self.assertIn("2 reactors", demo.introduction)
+            self.assertEqual(len(re.findall(r"^  \S+", demo.introduction, re.M)), 3)
+
+            status, text = demo.ask("/a?b", body=b"12345", method="POST")
+            self.assertEqual(status, 200)
+            answer = json.loads(text)
+            self.assertEqual(answer["method"], "POST")
+            self.assertEqual(answer["target"], "/a?b")
+            self.assertEqual(answer["version"], "HTTP/1.1")
+            self.assertEqual(answer["body_bytes"], 5)
+            self.assertGreaterEqual(answer["fields"], 2)
+            self.assertEqual(json.loads(demo.ask('/"\\')[1])["target"], '/"\\')
+
+            cookie = {"Cookie": "c" * 5000}
+            self.assertEqual(demo.ask("/", headers=cookie)[0], 200)
+            subprocess.run([PROGRAMS["weirctl"], "--target=" + admin, "limits", "set", "max_head_bytes=4096"],
+                           check=True, stdout=subprocess.DEVNULL)
+            self.assertEqual(demo.ask("/", headers=cookie)[0], 431)
+
+            returncode, rest = demo.end()
+            self.assertEqual(returncode, 0)
+            self.assertIn("Drained:", rest)
+            self.assertEqual(os.listdir(directory), [])
+
+    def test_deferred(self):
+        example = Example("deferred", "127.0.0.1:0")
+        self.assertEqual(example.ask("/later"), (200, "/later from another thread\n"))
+        self.assertEqual(example.end()[0], 0)
+
+    def test_grpc_service(self):
+        example = Example("grpc_service", "127.0.0.1:0")
+        target = re.search(r"gRPC on (\S+)", example.introduction).group(1)
+        self.assertEqual(example.ask("/x"), (200, "/x"))
+        stats = subprocess.run([PROGRAMS["weirctl"], "--target=" + target, "--json", "stats"],
+                               check=True, stdout=subprocess.PIPE)
+        self.assertEqual(sum(int(r["requests"]) for r in json.loads(stats.stdout)["reactors"]), 1)
+        self.assertEqual(example.end()[0], 0)
+
+    def test_demo_says_why_it_does_not_start(self):
+        first = Example("deferred", "127.0.0.1:0")
+        second = subprocess.run([PROGRAMS["demo"], "--address=" + first.address, "--admin=unix:/nowhere/x"],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn("ALREADY_EXISTS", second.stdout)
+        first.end()
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

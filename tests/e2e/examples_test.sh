@@ -1,0 +1,3 @@
+#!/bin/sh
+# The Python test with the programs that it runs as arguments.
+exec python3 "$@"
