@@ -35,9 +35,9 @@ bool IsLoopback(const SocketAddress& address) {
 absl::Status CheckTcp(const std::string& text) {
   const absl::StatusOr<SocketAddress> address = SocketAddress::Parse(text);
   if (address.ok() && IsLoopback(*address)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("admin address \"", text, "\": give unix:/PATH (mode 0600), or 127.0.0.1:PORT or ",
-                   "[::1]:PORT; there is no authentication, so others are not offered"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "admin address \"", text, "\": give unix:/PATH (mode 0600), or 127.0.0.1:PORT or ",
+      "[::1]:PORT; there is no authentication, so others are not offered"));
 }
 
 void SetLimits(grpc::ServerBuilder* builder) {
@@ -113,8 +113,8 @@ absl::Status AdminServer::Impl::ListenOnTcp(const std::string& address) {
   if (absl::Status status = CheckTcp(address); !status.ok()) return status;
   const int port = Build(address);
   if (port == 0) {
-    return absl::AlreadyExistsError(absl::StrCat("gRPC can't listen on ", address,
-                                                 ": see who does with \"ss -ltnp\""));
+    return absl::AlreadyExistsError(
+        absl::StrCat("gRPC can't listen on ", address, ": see who does with \"ss -ltnp\""));
   }
   address_ = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
   return absl::OkStatus();

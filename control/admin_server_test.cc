@@ -42,8 +42,8 @@ class AdminServerTest : public testing::Test {
     return AdminServer::Start(server_.get(), {address, {}});
   }
   static bool Answers(const std::string& target) {
-    const auto stub = admin::v1::Admin::NewStub(
-        grpc::CreateChannel(target, grpc::InsecureChannelCredentials()));
+    const auto stub =
+        admin::v1::Admin::NewStub(grpc::CreateChannel(target, grpc::InsecureChannelCredentials()));
     grpc::ClientContext context;
     admin::v1::LimitsState state;
     return stub->GetLimits(&context, {}, &state).ok();
@@ -170,10 +170,10 @@ TEST_F(AdminServerTest, ServesHealthAndReflection) {
   EXPECT_EQ(CallRaw((*admin)->address(), method, ""), serving);
   EXPECT_EQ(CallRaw((*admin)->address(), method, "\x0a\x13weir.admin.v1.Admin"), serving);
   // ServerReflectionRequest{list_services: "*"}
-  EXPECT_THAT(CallRaw((*admin)->address(),
-                      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                      "\x3a\x01*"),
-              HasSubstr("weir.admin.v1.Admin"));
+  EXPECT_THAT(
+      CallRaw((*admin)->address(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+              "\x3a\x01*"),
+      HasSubstr("weir.admin.v1.Admin"));
 }
 
 }  // namespace

@@ -72,7 +72,8 @@ void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
   message->set_address(stats.address);
   message->set_draining(stats.draining);
   message->set_limits_version(stats.limits_version);
-  for (const ReactorStats& reactor : stats.reactors) ReactorToProto(reactor, message->add_reactors());
+  for (const ReactorStats& reactor : stats.reactors)
+    ReactorToProto(reactor, message->add_reactors());
   for (const std::string& warning : stats.warnings) message->add_warnings(warning);
 }
 

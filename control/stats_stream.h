@@ -26,8 +26,7 @@ class StatsStream final : public grpc::ServerWriteReactor<admin::v1::Stats> {
   static constexpr Interval kMaxInterval{60'000};
   static constexpr Interval kDefaultInterval{1000};
 
-  StatsStream(std::shared_ptr<StatsWatchers> watchers,
-              const admin::v1::WatchStatsRequest& request);
+  StatsStream(std::shared_ptr<StatsWatchers> watchers, const admin::v1::WatchStatsRequest& request);
 
   // To be called once, before gRPC gets it.
   void Start();

@@ -48,8 +48,8 @@ class StatsWatchers {
   std::atomic<std::uint64_t> updates_refused_{0};
   std::atomic<std::uint64_t> refused_{0};
   mutable std::mutex mutex_;
-  bool ended_ = false;                         // guarded by mutex_
-  std::unordered_set<StatsStream*> streams_;   // guarded by mutex_
+  bool ended_ = false;                        // guarded by mutex_
+  std::unordered_set<StatsStream*> streams_;  // guarded by mutex_
 };
 
 }  // namespace weir

@@ -53,9 +53,8 @@ absl::Status CheckPlace(const std::string& path) {
 
 absl::StatusOr<std::unique_ptr<UnixSocket>> UnixSocket::Prepare(const std::string& path) {
   if (path.empty() || path.front() != '/' || path.size() > kMaxPathBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("\"", path,
-                                                   "\" must be an absolute path of at most ",
-                                                   kMaxPathBytes, " bytes"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", path, "\" must be an absolute path of at most ", kMaxPathBytes, " bytes"));
   }
   if (absl::Status status = CheckPlace(path); !status.ok()) return status;
   std::string directory = path + ".XXXXXX";

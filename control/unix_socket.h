@@ -19,7 +19,8 @@ namespace weir {
 class UnixSocket {
  public:
   // INVALID_ARGUMENT for a path that is relative, over 90 bytes or no socket; ALREADY_EXISTS when
-  // a server listens there; PERMISSION_DENIED or NOT_FOUND where no directory can be made beside it.
+  // a server listens there; PERMISSION_DENIED or NOT_FOUND where no directory can be made beside
+  // it.
   static absl::StatusOr<std::unique_ptr<UnixSocket>> Prepare(const std::string& path);
   // Removes the socket, unless another has taken its place.
   ~UnixSocket();

@@ -55,7 +55,8 @@ void Introduce(const weir::Server& server, const weir::AdminServer& admin) {
       admin.address() == weir::DefaultEndpoint() ? "" : " --target=" + admin.address();
   std::cout << "Try, in another terminal:\n"
             << "  curl -v http://" << server.address() << "/\n"
-            << "  bazel-bin/control/weirctl/weirctl" << target << " limits set max_head_bytes=4096\n"
+            << "  bazel-bin/control/weirctl/weirctl" << target
+            << " limits set max_head_bytes=4096\n"
             << "  bazel-bin/control/weirctl/weirctl" << target << " watch\n"
             << "Ctrl-C drains and ends.\n"
             << std::flush;

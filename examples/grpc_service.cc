@@ -23,8 +23,8 @@ class GreeterService final : public weir::examples::Greeter::Service {
 int main(int argc, char** argv) {
   weir::ServerOptions options;
   options.address = argc > 1 ? argv[1] : "127.0.0.1:8080";
-  auto server = weir::Server::Start(
-      options, [](const weir::Request& request, weir::ResponseWriter response) {
+  auto server =
+      weir::Server::Start(options, [](const weir::Request& request, weir::ResponseWriter response) {
         response.Send(200, "text/plain", request.target());
       });
   if (!server.ok()) {

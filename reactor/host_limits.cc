@@ -59,11 +59,11 @@ std::vector<std::string> LimitWarnings(const Limits& requested, const HostLimits
   const Limits effective = EffectiveLimits(requested, host);
   std::vector<std::string> warnings;
   if (effective.listen_backlog != requested.listen_backlog) {
-    warnings.push_back(Capped(
-        "listen_backlog", requested.listen_backlog, effective.listen_backlog,
-        absl::StrCat("capped by net.core.somaxconn = ", host.somaxconn, "; run \"sysctl -w ",
-                     "net.core.somaxconn=", requested.listen_backlog,
-                     "\", then set listen_backlog again")));
+    warnings.push_back(
+        Capped("listen_backlog", requested.listen_backlog, effective.listen_backlog,
+               absl::StrCat("capped by net.core.somaxconn = ", host.somaxconn, "; run \"sysctl -w ",
+                            "net.core.somaxconn=", requested.listen_backlog,
+                            "\", then set listen_backlog again")));
   }
   if (effective.max_connections != requested.max_connections) {
     warnings.push_back(Capped(
@@ -74,10 +74,10 @@ std::vector<std::string> LimitWarnings(const Limits& requested, const HostLimits
   }
   const auto head = [&](const char* name, std::uint64_t value) {
     if (value > requested.max_head_bytes) {
-      warnings.push_back(Capped(name, value, requested.max_head_bytes,
-                                absl::StrCat("a whole head may have max_head_bytes = ",
-                                             requested.max_head_bytes,
-                                             "; raise that, or lower ", name)));
+      warnings.push_back(
+          Capped(name, value, requested.max_head_bytes,
+                 absl::StrCat("a whole head may have max_head_bytes = ", requested.max_head_bytes,
+                              "; raise that, or lower ", name)));
     }
   };
   head("max_request_line_bytes", requested.max_request_line_bytes);

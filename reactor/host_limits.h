@@ -19,8 +19,8 @@ struct HostLimits {
 // Reads them anew. Any thread.
 HostLimits ReadHostLimits();
 
-// Raises the soft RLIMIT_NOFILE to the hard one (setrlimit(2)). A process that may not is left as it
-// is: ReadHostLimits tells.
+// Raises the soft RLIMIT_NOFILE to the hard one (setrlimit(2)). A process that may not is left as
+// it is: ReadHostLimits tells.
 void RaiseDescriptorLimit();
 
 // `requested`, with each value lowered to what can act: listen_backlog to somaxconn,

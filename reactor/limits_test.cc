@@ -51,13 +51,15 @@ bool IsStatistic(std::string_view name) {
     if (Name(static_cast<Counter>(i)) == name) return true;
   }
   for (std::size_t i = 0; i < kRefuseReasonCount; ++i) {
-    if ("connections_refused." + std::string(Name(static_cast<RefuseReason>(i))) == name) return true;
+    if ("connections_refused." + std::string(Name(static_cast<RefuseReason>(i))) == name)
+      return true;
   }
   for (std::size_t i = 0; i < kCloseReasonCount; ++i) {
     if ("connections_closed." + std::string(Name(static_cast<CloseReason>(i))) == name) return true;
   }
   for (std::size_t i = 0; i < kParseErrorCount; ++i) {
-    if ("parse_errors." + std::string(Describe(static_cast<ParseError>(i)).name) == name) return true;
+    if ("parse_errors." + std::string(Describe(static_cast<ParseError>(i)).name) == name)
+      return true;
   }
   return false;
 }
@@ -69,7 +71,8 @@ TEST(LimitSpecsTest, NamesAStatisticThatExists) {
 TEST(LimitSpecsTest, EveryStatisticHasAName) {
   std::set<std::string_view> names;
   for (std::size_t i = 0; i < kCounterCount; ++i) names.insert(Name(static_cast<Counter>(i)));
-  for (std::size_t i = 0; i < kCloseReasonCount; ++i) names.insert(Name(static_cast<CloseReason>(i)));
+  for (std::size_t i = 0; i < kCloseReasonCount; ++i)
+    names.insert(Name(static_cast<CloseReason>(i)));
   EXPECT_EQ(names.size(), kCounterCount + kCloseReasonCount);
   EXPECT_EQ(names.count(""), 0u);
   EXPECT_EQ(Name(Counter::kAcceptPauses), "accept_pauses");

@@ -7,8 +7,8 @@
 
 namespace weir {
 
-// `head` with every view into `from` turned into one into `to`, where the same bytes stand, and with
-// `refs` as its field table.
+// `head` with every view into `from` turned into one into `to`, where the same bytes stand, and
+// with `refs` as its field table.
 RequestHead RelocateHead(const RequestHead& head, const char* from, const char* to,
                          const FieldRef* refs) noexcept;
 

@@ -27,9 +27,8 @@ constexpr std::array<bool, 256> kToken = TokenTable();
 char Lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool SameName(std::string_view name, std::string_view lower) noexcept {
-  return name.size() == lower.size() &&
-         std::equal(name.begin(), name.end(), lower.begin(),
-                    [](char a, char b) { return Lower(a) == b; });
+  return name.size() == lower.size() && std::equal(name.begin(), name.end(), lower.begin(),
+                                                   [](char a, char b) { return Lower(a) == b; });
 }
 
 bool IsReserved(std::string_view name) noexcept {
@@ -38,9 +37,8 @@ bool IsReserved(std::string_view name) noexcept {
 }
 
 bool IsName(std::string_view name) noexcept {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return kToken[static_cast<unsigned char>(c)];
-  });
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](char c) { return kToken[static_cast<unsigned char>(c)]; });
 }
 
 bool IsValue(std::string_view value) noexcept {

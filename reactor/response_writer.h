@@ -30,10 +30,10 @@ struct Response {
 };
 
 enum class SendStatus : std::uint8_t {
-  kOk,          // handed to the reactor, which writes it as fast as the client takes it
-  kClientGone,  // the connection or the server has ended: nobody will see the answer
-  kAlreadySent, // this writer was used before, or moved from
-  kInvalid,     // a status, field name or field value that may not be sent: 500 was sent instead
+  kOk,           // handed to the reactor, which writes it as fast as the client takes it
+  kClientGone,   // the connection or the server has ended: nobody will see the answer
+  kAlreadySent,  // this writer was used before, or moved from
+  kInvalid,      // a status, field name or field value that may not be sent: 500 was sent instead
 };
 
 // Names one request of one connection, so that a late answer can't reach another one. For Weir
@@ -43,8 +43,8 @@ struct ResponseTicket {
   std::uint32_t generation = 0;
 };
 
-// The right, and the duty, to answer one request. Move-only; one thread at a time, any thread. If it
-// is destroyed without an answer, the client gets a 500 and responses_unsent counts it.
+// The right, and the duty, to answer one request. Move-only; one thread at a time, any thread. If
+// it is destroyed without an answer, the client gets a 500 and responses_unsent counts it.
 class ResponseWriter {
  public:
   ResponseWriter() noexcept = default;
@@ -69,7 +69,8 @@ class ResponseWriter {
  private:
   friend class Connection;
 
-  ResponseWriter(ResponseChannel* channel, ResponseTicket ticket) noexcept : channel_(channel), ticket_(ticket) {}
+  ResponseWriter(ResponseChannel* channel, ResponseTicket ticket) noexcept
+      : channel_(channel), ticket_(ticket) {}
 
   ResponseChannel* channel_ = nullptr;
   ResponseTicket ticket_;

@@ -62,9 +62,8 @@ Server::Impl::~Impl() {
 absl::Status Server::Impl::Start() {
   const int count = options_.reactors == 0 ? DefaultReactorCount() : options_.reactors;
   if (count < 1 || count > kMaxReactors) {
-    return absl::InvalidArgumentError(absl::StrCat("reactors = ", options_.reactors,
-                                                   ": give 1 to ", kMaxReactors,
-                                                   ", or 0 for one for each CPU"));
+    return absl::InvalidArgumentError(absl::StrCat("reactors = ", options_.reactors, ": give 1 to ",
+                                                   kMaxReactors, ", or 0 for one for each CPU"));
   }
   RaiseDescriptorLimit();
   boot_id_ = RandomId();
@@ -123,9 +122,9 @@ absl::Status Server::Impl::StartThreads() {
     }
   } catch (const std::system_error& error) {
     running_.fetch_sub(1);
-    return absl::ResourceExhaustedError(
-        absl::StrCat("a thread for a reactor: ", error.what(), "; raise RLIMIT_NPROC, or give ",
-                     "fewer reactors than ", reactors_.size()));
+    return absl::ResourceExhaustedError(absl::StrCat("a thread for a reactor: ", error.what(),
+                                                     "; raise RLIMIT_NPROC, or give ",
+                                                     "fewer reactors than ", reactors_.size()));
   }
   return absl::OkStatus();
 }

@@ -27,10 +27,9 @@ constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = 
     "memory",
 };
 constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
-    "client_closed", "client_aborted", "answered",      "max_requests",
-    "parse_error",   "head_timeout",   "body_timeout",  "idle_timeout",
-    "write_timeout", "connect_unsupported", "socket_error", "no_memory",
-    "drained",       "drain_cut",
+    "client_closed", "client_aborted", "answered",     "max_requests",  "parse_error",
+    "head_timeout",  "body_timeout",   "idle_timeout", "write_timeout", "connect_unsupported",
+    "socket_error",  "no_memory",      "drained",      "drain_cut",
 };
 static_assert(!kCounterNames.back().empty() && !kRefuseReasonNames.back().empty() &&
                   !kCloseReasonNames.back().empty(),

@@ -16,22 +16,22 @@ namespace weir {
 
 // Counters of one reactor, each cumulative since the server started.
 enum class Counter : std::uint8_t {
-  kTicks,                 // turns of the event loop
-  kConnectionsAccepted,   // taken from the accept queue, those refused at once included
-  kRequests,              // complete requests given to the handler
-  kResponses1xx,          // interim answers (100 Continue)
-  kResponses2xx,          // answers by class, those that Weir itself gives included
+  kTicks,                // turns of the event loop
+  kConnectionsAccepted,  // taken from the accept queue, those refused at once included
+  kRequests,             // complete requests given to the handler
+  kResponses1xx,         // interim answers (100 Continue)
+  kResponses2xx,         // answers by class, those that Weir itself gives included
   kResponses3xx,
   kResponses4xx,
   kResponses5xx,
-  kBytesReceived,         // from sockets
-  kBytesSent,             // to sockets
-  kHandlerExceptions,     // handlers that threw: answered with 500
-  kResponsesUnsent,       // ResponseWriters destroyed without an answer: answered with 500
-  kResponsesClientGone,   // answers for which the client had gone
-  kResponsesInvalid,      // answers refused for their status, a field name or a field value
-  kAcceptFailures,        // accept4 errors other than those that RefuseReason counts
-  kAcceptPauses,          // times that a listener was disarmed for want of descriptors or memory
+  kBytesReceived,        // from sockets
+  kBytesSent,            // to sockets
+  kHandlerExceptions,    // handlers that threw: answered with 500
+  kResponsesUnsent,      // ResponseWriters destroyed without an answer: answered with 500
+  kResponsesClientGone,  // answers for which the client had gone
+  kResponsesInvalid,     // answers refused for their status, a field name or a field value
+  kAcceptFailures,       // accept4 errors other than those that RefuseReason counts
+  kAcceptPauses,         // times that a listener was disarmed for want of descriptors or memory
 };
 inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kAcceptPauses) + 1;
 
@@ -40,26 +40,28 @@ enum class RefuseReason : std::uint8_t {
   kMaxConnections,  // max_connections: answered 503 and closed
   kMemory,          // the kernel would not watch it: epoll_ctl(2) failed, for want of memory
 };
-inline constexpr std::size_t kRefuseReasonCount = static_cast<std::size_t>(RefuseReason::kMemory) + 1;
+inline constexpr std::size_t kRefuseReasonCount =
+    static_cast<std::size_t>(RefuseReason::kMemory) + 1;
 
 // Why a connection ended. Every end has exactly one reason.
 enum class CloseReason : std::uint8_t {
-  kClientClosed,         // the client closed between requests
-  kClientAborted,        // the client closed, or reset, with a request or an answer under way
-  kAnswered,             // the answer said Connection: close at the client's or handler's wish
-  kMaxRequests,          // max_requests_per_connection
-  kParseError,           // a refused request: parse_errors tells the kind
-  kHeadTimeout,          // head_timeout_ms: answered 408
-  kBodyTimeout,          // body_timeout_ms: answered 408
-  kIdleTimeout,          // idle_timeout_ms: closed silently
-  kWriteTimeout,         // write_timeout_ms
-  kConnectUnsupported,   // CONNECT that no handler took: answered 501
-  kSocketError,          // recv, send or epoll_ctl failed otherwise
-  kNoMemory,             // this process could not allocate what serving it needs
-  kDrained,              // ended by Drain with nothing under way
-  kDrainCut,             // cut at drain_timeout_ms with a request or an answer under way
+  kClientClosed,        // the client closed between requests
+  kClientAborted,       // the client closed, or reset, with a request or an answer under way
+  kAnswered,            // the answer said Connection: close at the client's or handler's wish
+  kMaxRequests,         // max_requests_per_connection
+  kParseError,          // a refused request: parse_errors tells the kind
+  kHeadTimeout,         // head_timeout_ms: answered 408
+  kBodyTimeout,         // body_timeout_ms: answered 408
+  kIdleTimeout,         // idle_timeout_ms: closed silently
+  kWriteTimeout,        // write_timeout_ms
+  kConnectUnsupported,  // CONNECT that no handler took: answered 501
+  kSocketError,         // recv, send or epoll_ctl failed otherwise
+  kNoMemory,            // this process could not allocate what serving it needs
+  kDrained,             // ended by Drain with nothing under way
+  kDrainCut,            // cut at drain_timeout_ms with a request or an answer under way
 };
-inline constexpr std::size_t kCloseReasonCount = static_cast<std::size_t>(CloseReason::kDrainCut) + 1;
+inline constexpr std::size_t kCloseReasonCount =
+    static_cast<std::size_t>(CloseReason::kDrainCut) + 1;
 
 // snake_case names, as in the .proto file and in metrics. Any thread.
 std::string_view Name(Counter counter) noexcept;
@@ -77,13 +79,13 @@ struct AcceptQueueSample {
 };
 
 struct ReactorStats {
-  std::uint32_t reactor = 0;                  // index from 0
-  std::uint64_t applied_limits_version = 0;   // LimitsSnapshot::version that it works by
-  std::uint64_t connections_active = 0;       // open now
-  std::uint64_t connections_idle = 0;         // of these: between requests
-  std::uint64_t responses_pending = 0;        // requests whose ResponseWriter has not answered yet
-  bool busy = false;                          // in a tick, not waiting for events
-  std::uint64_t tick_age_ns = 0;              // since its present or last tick began
+  std::uint32_t reactor = 0;                 // index from 0
+  std::uint64_t applied_limits_version = 0;  // LimitsSnapshot::version that it works by
+  std::uint64_t connections_active = 0;      // open now
+  std::uint64_t connections_idle = 0;        // of these: between requests
+  std::uint64_t responses_pending = 0;       // requests whose ResponseWriter has not answered yet
+  bool busy = false;                         // in a tick, not waiting for events
+  std::uint64_t tick_age_ns = 0;             // since its present or last tick began
   AcceptQueueSample accept_queue;
   std::array<std::uint64_t, kCounterCount> counters{};
   std::array<std::uint64_t, kRefuseReasonCount> connections_refused{};
@@ -92,10 +94,10 @@ struct ReactorStats {
 };
 
 struct ServerStats {
-  std::string boot_id;               // random, 32 hex digits: a restart has another
-  std::uint64_t monotonic_ns = 0;    // CLOCK_MONOTONIC when this was taken
-  std::uint64_t uptime_ns = 0;       // since Server::Start
-  std::string address;               // what it listens on, with the port that the kernel chose
+  std::string boot_id;             // random, 32 hex digits: a restart has another
+  std::uint64_t monotonic_ns = 0;  // CLOCK_MONOTONIC when this was taken
+  std::uint64_t uptime_ns = 0;     // since Server::Start
+  std::string address;             // what it listens on, with the port that the kernel chose
   bool draining = false;
   std::uint64_t limits_version = 0;  // LimitsSnapshot::version in force; reactors may lag a tick
   std::vector<ReactorStats> reactors;

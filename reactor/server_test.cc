@@ -115,7 +115,8 @@ TEST(ServerTest, RefusesWhatItCannotDoWithAReason) {
   ServerOptions options = TwoReactors();
   EXPECT_EQ(Server::Start(options, nullptr).status().code(), absl::StatusCode::kInvalidArgument);
   options.reactors = -1;
-  EXPECT_THAT(std::string(Server::Start(options, Hello).status().message()), HasSubstr("1 to 1024"));
+  EXPECT_THAT(std::string(Server::Start(options, Hello).status().message()),
+              HasSubstr("1 to 1024"));
   options = TwoReactors();
   options.address = "localhost:80";
   EXPECT_EQ(Server::Start(options, Hello).status().code(), absl::StatusCode::kInvalidArgument);
@@ -164,12 +165,13 @@ TEST(ServerTest, DrainsOnSigterm) {
 TEST(ServerTest, AnswersFromManyThreads) {
   std::vector<std::thread> workers;
   std::mutex mutex;
-  const auto server = StartServer(TwoReactors(), [&](const Request& request, ResponseWriter response) {
-    const std::lock_guard<std::mutex> lock(mutex);
-    workers.emplace_back([copy = request.Copy(), writer = std::move(response)]() mutable {
-      writer.Send(200, "text/plain", copy->target());
-    });
-  });
+  const auto server =
+      StartServer(TwoReactors(), [&](const Request& request, ResponseWriter response) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        workers.emplace_back([copy = request.Copy(), writer = std::move(response)]() mutable {
+          writer.Send(200, "text/plain", copy->target());
+        });
+      });
   std::vector<std::thread> clients;
   for (int c = 0; c < 4; ++c) {
     clients.emplace_back([&server, c] {

@@ -22,8 +22,8 @@ std::atomic<int> watched[kPlaces];  // descriptor + 1; 0 is a free place
 static_assert(std::atomic<int>::is_always_lock_free, "the handler may read it");
 
 std::mutex install_mutex;
-int installed = 0;                    // guarded by install_mutex
-struct sigaction previous[2];         // guarded by install_mutex
+int installed = 0;             // guarded by install_mutex
+struct sigaction previous[2];  // guarded by install_mutex
 
 // Only what signal-safety(7) allows.
 void OnSignal(int) {

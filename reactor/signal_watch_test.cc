@@ -30,9 +30,7 @@ TEST(SignalWatchTest, GivesTheDispositionBackWithTheLast) {
   struct sigaction now {};
   {
     auto first = SignalWatch::Install();
-    {
-      auto second = SignalWatch::Install();
-    }
+    { auto second = SignalWatch::Install(); }
     ::sigaction(SIGINT, nullptr, &now);
     EXPECT_NE(now.sa_handler, SIG_DFL);
   }

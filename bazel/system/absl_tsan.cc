@@ -9,7 +9,8 @@
 #define WEIR_TSAN
 #endif
 #endif
-#if (defined(__SANITIZE_THREAD__) || defined(WEIR_TSAN)) && defined(ABSL_LTS_RELEASE_VERSION) && ABSL_LTS_RELEASE_VERSION == 20220623
+#if (defined(__SANITIZE_THREAD__) || defined(WEIR_TSAN)) && defined(ABSL_LTS_RELEASE_VERSION) && \
+    ABSL_LTS_RELEASE_VERSION == 20220623
 
 #include <dlfcn.h>
 
@@ -21,8 +22,11 @@ extern "C" {
 void __tsan_acquire(void* addr);
 void __tsan_release(void* addr);
 
-// Reads and writes that the system's libraries make through memcpy, free and so on are not looked at.
-const char* __tsan_default_options() { return "ignore_noninstrumented_modules=1:second_deadlock_stack=1"; }
+// Reads and writes that the system's libraries make through memcpy, free and so on are not looked
+// at.
+const char* __tsan_default_options() {
+  return "ignore_noninstrumented_modules=1:second_deadlock_stack=1";
+}
 
 // What is left of gRPC's noise: code of its headers that only its lock-free completion queue
 // orders. race_top matches the accessing function alone, so a race in this project's own code
@@ -90,14 +94,16 @@ void Mutex::Await(const Condition& cond) {
   __tsan_acquire(this);
 }
 bool Mutex::AwaitWithTimeout(const Condition& cond, Duration timeout) {
-  REAL("5Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE", bool(Mutex*, const Condition&, Duration));
+  REAL("5Mutex16AwaitWithTimeoutERKNS0_9ConditionENS0_8DurationE",
+       bool(Mutex*, const Condition&, Duration));
   __tsan_release(this);
   const bool met = real(this, cond, timeout);
   __tsan_acquire(this);
   return met;
 }
 bool Mutex::AwaitWithDeadline(const Condition& cond, Time deadline) {
-  REAL("5Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE", bool(Mutex*, const Condition&, Time));
+  REAL("5Mutex17AwaitWithDeadlineERKNS0_9ConditionENS0_4TimeE",
+       bool(Mutex*, const Condition&, Time));
   __tsan_release(this);
   const bool met = real(this, cond, deadline);
   __tsan_acquire(this);
@@ -114,13 +120,15 @@ void Mutex::ReaderLockWhen(const Condition& cond) {
   __tsan_acquire(this);
 }
 bool Mutex::LockWhenWithTimeout(const Condition& cond, Duration timeout) {
-  REAL("5Mutex19LockWhenWithTimeoutERKNS0_9ConditionENS0_8DurationE", bool(Mutex*, const Condition&, Duration));
+  REAL("5Mutex19LockWhenWithTimeoutERKNS0_9ConditionENS0_8DurationE",
+       bool(Mutex*, const Condition&, Duration));
   const bool met = real(this, cond, timeout);
   __tsan_acquire(this);
   return met;
 }
 bool Mutex::LockWhenWithDeadline(const Condition& cond, Time deadline) {
-  REAL("5Mutex20LockWhenWithDeadlineERKNS0_9ConditionENS0_4TimeE", bool(Mutex*, const Condition&, Time));
+  REAL("5Mutex20LockWhenWithDeadlineERKNS0_9ConditionENS0_4TimeE",
+       bool(Mutex*, const Condition&, Time));
   const bool met = real(this, cond, deadline);
   __tsan_acquire(this);
   return met;

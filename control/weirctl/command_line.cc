@@ -17,7 +17,8 @@ struct Unit {
   std::uint64_t factor;
 };
 
-std::optional<std::uint64_t> ParseWithUnit(const std::string& text, const std::vector<Unit>& units) {
+std::optional<std::uint64_t> ParseWithUnit(const std::string& text,
+                                           const std::vector<Unit>& units) {
   const std::size_t digits = text.find_first_not_of("0123456789");
   const std::string suffix = digits == std::string::npos ? "" : text.substr(digits);
   const auto number = ParseNumber(text.substr(0, digits));
@@ -36,8 +37,7 @@ std::string DefaultTarget() {
 }
 
 absl::Status Wrong(const std::string& option, const std::string& value, const char* expected) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(option, "=", value, " is not ", expected));
+  return absl::InvalidArgumentError(absl::StrCat(option, "=", value, " is not ", expected));
 }
 
 absl::Status SetMs(const std::string& option, const std::string& value, std::uint64_t* ms) {

@@ -14,16 +14,16 @@ namespace weir {
 
 // Options may stand anywhere; "--" ends them.
 struct CommandLine {
-  std::string target;                 // --target, WEIR_TARGET, or the default endpoint
-  bool json = false;                  // --json
-  bool help = false;                  // --help
-  bool version = false;               // --version
-  bool validate_only = false;         // --validate-only
-  std::string etag;                   // --etag
-  std::uint64_t timeout_ms = 5000;    // --timeout
-  std::uint64_t interval_ms = 1000;   // --interval
-  std::uint64_t count = 0;            // --count; 0: no end
-  std::vector<std::string> words;     // the command and its arguments
+  std::string target;                // --target, WEIR_TARGET, or the default endpoint
+  bool json = false;                 // --json
+  bool help = false;                 // --help
+  bool version = false;              // --version
+  bool validate_only = false;        // --validate-only
+  std::string etag;                  // --etag
+  std::uint64_t timeout_ms = 5000;   // --timeout
+  std::uint64_t interval_ms = 1000;  // --interval
+  std::uint64_t count = 0;           // --count; 0: no end
+  std::vector<std::string> words;    // the command and its arguments
 };
 
 // INVALID_ARGUMENT says which option is unknown, or what its value should be.

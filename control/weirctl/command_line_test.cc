@@ -44,8 +44,8 @@ TEST(CommandLineTest, SaysWhatIsWrong) {
               HasSubstr("unknown option --nonsense"));
   EXPECT_THAT(std::string(ParseCommandLine({"--target"}).status().message()),
               HasSubstr("needs a value"));
-  for (const char* option : {"--timeout=x", "--timeout=0", "--timeout=", "--interval=-1",
-                             "--count=x", "--json=1"}) {
+  for (const char* option :
+       {"--timeout=x", "--timeout=0", "--timeout=", "--interval=-1", "--count=x", "--json=1"}) {
     EXPECT_FALSE(ParseCommandLine({option}).ok()) << option;
   }
 }

@@ -13,7 +13,8 @@ namespace weir {
 // "unix:" and weir.sock in XDG_RUNTIME_DIR, or in /tmp with the user's id in its name.
 inline std::string DefaultEndpoint() {
   const char* const directory = std::getenv("XDG_RUNTIME_DIR");
-  if (directory != nullptr && *directory == '/') return std::string("unix:") + directory + "/weir.sock";
+  if (directory != nullptr && *directory == '/')
+    return std::string("unix:") + directory + "/weir.sock";
   return "unix:/tmp/weir-" + std::to_string(::getuid()) + ".sock";
 }
 

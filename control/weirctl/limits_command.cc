@@ -93,8 +93,7 @@ void PrintLimits(const admin::v1::LimitsState& state, const std::set<std::string
     if (!names.empty() && names.count(std::string(spec.name)) == 0) continue;
     rows.push_back({std::string(spec.name), std::to_string(ValueOf(state.requested(), spec)),
                     std::to_string(ValueOf(state.effective(), spec)), std::string(spec.unit),
-                    std::to_string(spec.default_value),
-                    absl::StrCat(spec.min, "-", spec.max)});
+                    std::to_string(spec.default_value), absl::StrCat(spec.min, "-", spec.max)});
   }
   PrintTable(rows, out);
 }

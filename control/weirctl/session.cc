@@ -23,11 +23,12 @@ int Report(const Session& session, const grpc::Status& status) {
                      "are you the user that it runs as? It may also have just ended.\n";
       return kExitUnreachable;
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      session.err << "No answer within " << session.line.timeout_ms
-                  << " ms from " << session.line.target << ". Give it longer with --timeout.\n";
+      session.err << "No answer within " << session.line.timeout_ms << " ms from "
+                  << session.line.target << ". Give it longer with --timeout.\n";
       return kExitUnreachable;
     case grpc::StatusCode::UNIMPLEMENTED:
-      session.err << session.line.target << " is a gRPC server, but has no weir.admin.v1.Admin of "
+      session.err << session.line.target
+                  << " is a gRPC server, but has no weir.admin.v1.Admin of "
                      "this version.\n";
       return kExitUnreachable;
     default:

@@ -41,7 +41,8 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   out << stats.address() << ", up " << stats.uptime().seconds() << " s, limits version "
       << stats.limits_version() << (stats.draining() ? ", DRAINING" : "") << "\n\n";
   std::vector<std::vector<std::string>> rows = {{"REACTOR", "QUEUE", "HIGH", "DISCARDS", "ACCEPTED",
-                                                 "ACTIVE", "REQUESTS", "2XX/3XX/4XX/5XX", "LIMITS"}};
+                                                 "ACTIVE", "REQUESTS", "2XX/3XX/4XX/5XX",
+                                                 "LIMITS"}};
   std::map<std::string, std::uint64_t> errors;
   std::map<std::string, std::uint64_t> refused;
   std::map<std::string, std::uint64_t> closed;

@@ -53,13 +53,13 @@ class WatchTable {
         return seconds > 0 ? absl::StrFormat("%.0f", static_cast<double>(now - then) / seconds)
                            : std::string("-");
       };
-      out_ << absl::StrFormat(
-          "%-8s %7d %13s %6d %10d %9s %10s %8d  %s\n", ClockTime(stats), reactor.reactor(),
-          absl::StrCat(queue.depth(), "/", queue.backlog_effective()), queue.depth_max(),
-          reactor.connections_accepted(),
-          rate(reactor.connections_accepted(), before.connections_accepted()),
-          rate(reactor.requests(), before.requests()), reactor.connections_active(),
-          Errors(reactor));
+      out_ << absl::StrFormat("%-8s %7d %13s %6d %10d %9s %10s %8d  %s\n", ClockTime(stats),
+                              reactor.reactor(),
+                              absl::StrCat(queue.depth(), "/", queue.backlog_effective()),
+                              queue.depth_max(), reactor.connections_accepted(),
+                              rate(reactor.connections_accepted(), before.connections_accepted()),
+                              rate(reactor.requests(), before.requests()),
+                              reactor.connections_active(), Errors(reactor));
     }
     out_ << std::flush;
     for (const admin::v1::ReactorStats& reactor : stats.reactors()) {

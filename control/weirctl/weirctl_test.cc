@@ -42,9 +42,8 @@ class WeirctlTest : public testing::Test {
     ServerOptions options;
     options.address = "127.0.0.1:0";
     options.reactors = 2;
-    server_ = *Server::Start(options, [](const Request&, ResponseWriter response) {
-      response.Send(200, "", "");
-    });
+    server_ = *Server::Start(
+        options, [](const Request&, ResponseWriter response) { response.Send(200, "", ""); });
     admin_ = *AdminServer::Start(server_.get(), {"127.0.0.1:0", {}});
   }
 

@@ -34,8 +34,7 @@ namespace weir {
 // ConnectionContext::ended and open() is false.
 class Connection {
  public:
-  Connection(ConnectionContext* context, std::uint32_t slot) noexcept
-      : ctx_(context), slot_(slot) {
+  Connection(ConnectionContext* context, std::uint32_t slot) noexcept : ctx_(context), slot_(slot) {
     timer_.owner = slot;
   }
   Connection(const Connection&) = delete;
@@ -128,17 +127,17 @@ class Connection {
   CloseReason close_reason_ = CloseReason::kClientClosed;
   Progress progress_ = Progress::kNeedsInput;
   Wait wait_ = Wait::kNothing;
-  std::uint8_t minor_version_ = 1;      // of the request being answered
-  bool head_request_ : 1;               // it is HEAD
-  bool keep_alive_ : 1;                 // it allows another
-  bool continue_sent_ : 1;              // 100 Continue was sent for it
-  bool readable_ : 1;                   // recv may give something
-  bool writable_ : 1;                   // send may take something
-  bool half_closed_ : 1;                // the client has sent FIN; recv will end with 0
-  bool end_of_input_ : 1;               // recv gave 0
+  std::uint8_t minor_version_ = 1;  // of the request being answered
+  bool head_request_ : 1;           // it is HEAD
+  bool keep_alive_ : 1;             // it allows another
+  bool continue_sent_ : 1;          // 100 Continue was sent for it
+  bool readable_ : 1;               // recv may give something
+  bool writable_ : 1;               // send may take something
+  bool half_closed_ : 1;            // the client has sent FIN; recv will end with 0
+  bool end_of_input_ : 1;           // recv gave 0
   bool handling_ : 1;
   bool closing_ : 1;
-  bool linger_wanted_ : 1;              // unread bytes may come: don't close with a reset
+  bool linger_wanted_ : 1;  // unread bytes may come: don't close with a reset
   bool lingering_ : 1;
   bool counted_busy_ : 1;
 

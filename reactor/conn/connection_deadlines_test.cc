@@ -160,8 +160,8 @@ TEST(ConnectionFaultsTest, ShortReadsAndWritesChangeNothing) {
 }
 
 TEST(ConnectionFaultsTest, EveryErrorOfEveryCallEndsInACountedWay) {
-  const int errors[] = {EINTR,  EAGAIN,    ECONNRESET, EPIPE, ETIMEDOUT, ENOMEM,
-                        EIO,    ENOBUFS,   EBADF,      ENOTCONN};
+  const int errors[] = {EINTR,  EAGAIN, ECONNRESET, EPIPE, ETIMEDOUT,
+                        ENOMEM, EIO,    ENOBUFS,    EBADF, ENOTCONN};
   for (const Call call : {Call::kRecv, Call::kSend, Call::kShutdown, Call::kClose, Call::kEpollCtl,
                           Call::kEpollWait, Call::kRead, Call::kWrite, Call::kGetSockOpt}) {
     for (const int error : errors) {

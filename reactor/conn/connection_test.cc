@@ -69,7 +69,8 @@ TEST(ConnectionTest, ServesARequestThatComesByteByByte) {
   TestReactor reactor(Echo);
   TestClient client = reactor.Connect();
   for (int round = 0; round < 2; ++round) {
-    for (const char byte : std::string("PUT /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody")) {
+    for (const char byte :
+         std::string("PUT /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody")) {
       client.Send({&byte, 1});
       reactor.Tick();
     }
@@ -82,7 +83,8 @@ TEST(ConnectionTest, AnswersPipelinedRequestsInOrderAndWithOneSend) {
   TestReactor reactor(Echo);
   TestClient client = reactor.Connect();
   std::string requests;
-  for (int i = 0; i < 16; ++i) requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (int i = 0; i < 16; ++i)
+    requests += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: h\r\n\r\n";
   client.Send(requests);
   const std::uint64_t sends = reactor.syscalls().Count(Call::kSend);
   const std::uint64_t recvs = reactor.syscalls().Count(Call::kRecv);

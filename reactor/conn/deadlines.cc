@@ -28,9 +28,8 @@ void Connection::SetWait(Wait wait) {
   if (wait == wait_ && requests_ == wait_request_) return;
   wait_ = wait;
   wait_request_ = requests_;
-  read_deadline_ms_ = wait == Wait::kNothing
-                          ? kNever
-                          : ctx_->now_ms + static_cast<std::int64_t>(TimeoutMs(wait));
+  read_deadline_ms_ =
+      wait == Wait::kNothing ? kNever : ctx_->now_ms + static_cast<std::int64_t>(TimeoutMs(wait));
 }
 
 void Connection::UpdateDeadlines() {

@@ -183,8 +183,9 @@ void Connection::RefuseParse(RequestState* state, ParseError error, std::uint64_
   (*ctx_->counters)[error].Add();
   const ParseErrorInfo& info = Describe(error);
   // Trailers and chunks count from the end of the head; the head from its first byte.
-  const std::string where = (state->phase == RequestState::Phase::kHead ? " at byte " : " at body byte ") +
-                            std::to_string(offset);
+  const std::string where =
+      (state->phase == RequestState::Phase::kHead ? " at byte " : " at body byte ") +
+      std::to_string(offset);
   const std::string text = std::string(info.text) + " (" + std::string(info.section) + ")";
   Refuse(info.status, std::string(info.name) + where, text, CloseReason::kParseError);
 }

@@ -48,8 +48,7 @@ ParseStatus RequestState::ParseHead(const ParserLimits& limits) noexcept {
 
 BodyStatus RequestState::DecodeBody(const ParserLimits& limits) noexcept {
   while (true) {
-    const std::size_t content_end =
-        head_bytes_ + static_cast<std::size_t>(decoder.content_bytes());
+    const std::size_t content_end = head_bytes_ + static_cast<std::size_t>(decoder.content_bytes());
     const BodyStep step = decoder.Decode(buffer.view().substr(decoded_), limits);
     char* const to = buffer.begin() + content_end;
     if (!step.data.empty() && step.data.data() != to) {

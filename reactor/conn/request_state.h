@@ -62,7 +62,7 @@ class RequestState {
   std::unique_ptr<FieldRef[]> fields_;
   std::uint32_t fields_capacity_ = 0;
   std::size_t head_bytes_ = 0;
-  std::size_t decoded_ = 0;          // bytes of head, content and framing that are understood
+  std::size_t decoded_ = 0;  // bytes of head, content and framing that are understood
   RequestHead head_;
   const char* head_base_ = nullptr;  // where the buffer was when head_ was made
 };

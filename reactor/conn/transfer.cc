@@ -44,7 +44,8 @@ bool Connection::Receive(RequestState* state) {
   return false;
 }
 
-// Sends what waits, oldest first. What the kernel does not take now stays in output_ until EPOLLOUT.
+// Sends what waits, oldest first. What the kernel does not take now stays in output_ until
+// EPOLLOUT.
 void Connection::Flush() {
   ByteBuffer& fresh = ctx_->out;
   ByteBuffer& waiting = output_.empty() ? fresh : output_;

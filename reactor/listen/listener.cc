@@ -18,8 +18,7 @@ namespace {
 
 // The error of `call` on `address`, in the terms that Server::Start documents.
 absl::Status Failure(const char* call, const SocketAddress& address, int error) {
-  const std::string text =
-      absl::StrCat(call, " ", address.ToString(), ": ", std::strerror(error));
+  const std::string text = absl::StrCat(call, " ", address.ToString(), ": ", std::strerror(error));
   switch (error) {
     case EADDRINUSE:
       return absl::AlreadyExistsError(
@@ -27,8 +26,9 @@ absl::Status Failure(const char* call, const SocketAddress& address, int error) 
     case EACCES:
     case EPERM:
       return absl::PermissionDeniedError(
-          absl::StrCat(text, "; ports below net.ipv4.ip_unprivileged_port_start need "
-                             "CAP_NET_BIND_SERVICE"));
+          absl::StrCat(text,
+                       "; ports below net.ipv4.ip_unprivileged_port_start need "
+                       "CAP_NET_BIND_SERVICE"));
     case EADDRNOTAVAIL:
     case EAFNOSUPPORT:
       return absl::InvalidArgumentError(absl::StrCat(text, "; this host has no such address"));

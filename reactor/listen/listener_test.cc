@@ -64,7 +64,8 @@ TEST(ListenerTest, DepthIsExactForEveryFillLevel) {
     EXPECT_EQ((*listener)->Depth(), depth);
     EXPECT_EQ(sample.backlog_effective, kBacklog);
     EXPECT_EQ(sample.depth_max, depth);
-    if (depth <= kBacklog) clients.push_back(TestClient::ConnectIpv4((*listener)->address().port()));
+    if (depth <= kBacklog)
+      clients.push_back(TestClient::ConnectIpv4((*listener)->address().port()));
   }
   for (std::uint32_t depth = kBacklog + 1; depth > 0; --depth) {
     AcceptedSocket accepted;

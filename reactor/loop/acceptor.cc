@@ -113,7 +113,8 @@ void Acceptor::Pause() {
 void Acceptor::Resume() {
   ctx_->timers->Cancel(&pause_timer_);
   if (!listener_->open()) return;
-  if (!Watch(EPOLL_CTL_MOD, EPOLLIN)) ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
+  if (!Watch(EPOLL_CTL_MOD, EPOLLIN))
+    ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
 }
 
 void Acceptor::SetBacklog(std::uint64_t backlog) {

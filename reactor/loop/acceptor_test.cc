@@ -86,7 +86,8 @@ TEST(AcceptorTest, RefusesBeyondMaxConnectionsWithAnAnswer) {
   reactor.Tick(2);
   int refused = 0;
   for (TestClient& client : clients) {
-    if (client.Take().rfind("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n", 0) != 0) continue;
+    if (client.Take().rfind("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n", 0) != 0)
+      continue;
     EXPECT_TRUE(client.closed_by_server());
     EXPECT_FALSE(client.reset_by_server());
     ++refused;

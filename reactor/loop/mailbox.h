@@ -88,10 +88,10 @@ class Mailbox final : public ResponseChannel {
   std::uint64_t writers_ = 0;  // the reactor's thread; after Abandon guarded by mutex_
 
   std::mutex mutex_;
-  bool abandoned_ = false;                   // guarded by mutex_
-  std::vector<Message> messages_;            // guarded by mutex_
-  std::uint64_t late_writers_ = 0;           // writers done after their connection; by mutex_
-  std::unordered_set<std::uint64_t> gone_;   // tickets of living writers; guarded by mutex_
+  bool abandoned_ = false;                  // guarded by mutex_
+  std::vector<Message> messages_;           // guarded by mutex_
+  std::uint64_t late_writers_ = 0;          // writers done after their connection; by mutex_
+  std::unordered_set<std::uint64_t> gone_;  // tickets of living writers; guarded by mutex_
 };
 
 }  // namespace weir

@@ -10,7 +10,8 @@
 namespace weir {
 namespace {
 
-constexpr std::int64_t kSpanMs = TimerWheel::kSlotMs * static_cast<std::int64_t>(TimerWheel::kSlots);
+constexpr std::int64_t kSpanMs =
+    TimerWheel::kSlotMs * static_cast<std::int64_t>(TimerWheel::kSlots);
 
 std::vector<std::int64_t> FireAll(TimerWheel* wheel, std::int64_t now_ms) {
   std::vector<std::int64_t> deadlines;
@@ -84,9 +85,11 @@ TEST(TimerWheelTest, FiresRandomDeadlinesEachOnceAndInTime) {
   std::mt19937 random(1);
   TimerWheel wheel(777);
   std::vector<Timer> timers(2000);
-  for (Timer& timer : timers) wheel.Schedule(&timer, 777 + static_cast<std::int64_t>(random() % 100000));
+  for (Timer& timer : timers)
+    wheel.Schedule(&timer, 777 + static_cast<std::int64_t>(random() % 100000));
   std::size_t fired = 0;
-  for (std::int64_t now = 777; now < 777 + 100016; now += static_cast<std::int64_t>(random() % 20)) {
+  for (std::int64_t now = 777; now < 777 + 100016;
+       now += static_cast<std::int64_t>(random() % 20)) {
     for (const std::int64_t deadline : FireAll(&wheel, now)) {
       EXPECT_LE(deadline, now);
       EXPECT_GT(deadline, now - 20 - TimerWheel::kSlotMs);

@@ -28,10 +28,10 @@ BlockingClient::BlockingClient(std::uint16_t port, int family)
   ipv6.sin6_addr = in6addr_loopback;
   const bool is_ipv6 = family == AF_INET6;
   // A failure shows as an empty answer.
-  (void)!::connect(fd_,
-                   is_ipv6 ? reinterpret_cast<const sockaddr*>(&ipv6)
-                           : reinterpret_cast<const sockaddr*>(&ipv4),
-                   is_ipv6 ? sizeof(ipv6) : sizeof(ipv4));
+  (void)!::connect(
+      fd_,
+      is_ipv6 ? reinterpret_cast<const sockaddr*>(&ipv6) : reinterpret_cast<const sockaddr*>(&ipv4),
+      is_ipv6 ? sizeof(ipv6) : sizeof(ipv4));
 }
 
 BlockingClient::~BlockingClient() {

@@ -9,8 +9,8 @@
 int main() {
   weir::ServerOptions options;
   options.address = "127.0.0.1:0";
-  auto server = weir::Server::Start(
-      options, [](const weir::Request& request, weir::ResponseWriter response) {
+  auto server =
+      weir::Server::Start(options, [](const weir::Request& request, weir::ResponseWriter response) {
         response.Send(200, "text/plain", request.target());
       });
   if (!server.ok()) {

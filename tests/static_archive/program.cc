@@ -33,8 +33,8 @@ std::string Ask(std::uint16_t port) {
 int main() {
   weir::ServerOptions options;
   options.address = "127.0.0.1:0";
-  auto server = weir::Server::Start(
-      options, [](const weir::Request& request, weir::ResponseWriter response) {
+  auto server =
+      weir::Server::Start(options, [](const weir::Request& request, weir::ResponseWriter response) {
         response.Send(200, "text/plain", request.target());
       });
   if (!server.ok()) {
@@ -45,5 +45,6 @@ int main() {
   (*server)->Drain();
   (*server)->Wait();
   std::cout << answer << '\n';
-  return answer.find("HTTP/1.1 200 OK") == 0 && answer.find("/archive") != std::string::npos ? 0 : 1;
+  return answer.find("HTTP/1.1 200 OK") == 0 && answer.find("/archive") != std::string::npos ? 0
+                                                                                             : 1;
 }
