@@ -21,6 +21,15 @@ struct RuleError {
   std::size_t offset = 0;
 };
 
+// Splits the path and query that `text` is into `target`. `question` as below.
+inline void SplitPath(std::string_view text, std::size_t question, RequestTarget* target) noexcept {
+  target->path = text;
+  if (question == std::string_view::npos) return;
+  target->path = {text.data(), question};
+  target->query = {text.data() + question + 1, text.size() - question - 1};
+  target->has_query = true;
+}
+
 // Splits `text`, whose bytes are all 0x21-0x7e but '#', into `target` by the rules for `method`.
 // `question` is where the first '?' stands, or npos.
 RuleError SplitTarget(std::string_view method, std::string_view text, std::size_t question,

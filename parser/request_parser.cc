@@ -1,6 +1,7 @@
 #include "weir/parser/request_parser.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "weir/parser/chars.h"
 #include "weir/parser/head_rules.h"
@@ -13,20 +14,32 @@ using internal::HeadFields;
 using internal::HeadStatus;
 using internal::RuleError;
 
+// Of a known size, so that the compiler compares words.
+template <std::size_t N>
+bool Equals(std::string_view text, const char (&literal)[N]) {
+  return std::memcmp(text.data(), literal, N - 1) == 0;
+}
+
 Method IdentifyMethod(std::string_view text) {
   switch (text.size()) {
     case 3:
-      return text == "GET" ? Method::kGet : text == "PUT" ? Method::kPut : Method::kOther;
+      return Equals(text, "GET")   ? Method::kGet
+             : Equals(text, "PUT") ? Method::kPut
+                                   : Method::kOther;
     case 4:
-      return text == "POST" ? Method::kPost : text == "HEAD" ? Method::kHead : Method::kOther;
+      return Equals(text, "POST")   ? Method::kPost
+             : Equals(text, "HEAD") ? Method::kHead
+                                    : Method::kOther;
     case 5:
-      return text == "PATCH" ? Method::kPatch : text == "TRACE" ? Method::kTrace : Method::kOther;
+      return Equals(text, "PATCH")   ? Method::kPatch
+             : Equals(text, "TRACE") ? Method::kTrace
+                                     : Method::kOther;
     case 6:
-      return text == "DELETE" ? Method::kDelete : Method::kOther;
+      return Equals(text, "DELETE") ? Method::kDelete : Method::kOther;
     case 7:
-      return text == "OPTIONS"   ? Method::kOptions
-             : text == "CONNECT" ? Method::kConnect
-                                 : Method::kOther;
+      return Equals(text, "OPTIONS")   ? Method::kOptions
+             : Equals(text, "CONNECT") ? Method::kConnect
+                                       : Method::kOther;
     default:
       return Method::kOther;
   }
@@ -95,6 +108,7 @@ void RequestParser::Reset() noexcept { state_ = internal::HeadState(); }
 ParseStatus RequestParser::Parse(std::string_view buffer, const ParserLimits& limits) noexcept {
   const std::size_t size = std::min<std::size_t>(buffer.size(), limits.max_head_bytes);
   if (size < state_.scan) return Fail(ParseError::kHeadTooLarge, size);
+  if (AdvanceInValue(buffer.data(), size, limits)) return ParseStatus::kIncomplete;
   const internal::HeadInput input = {buffer.data(), size, &limits, fields_,
                                      std::min(capacity_, limits.max_fields)};
   for (;;) {
@@ -113,6 +127,20 @@ ParseStatus RequestParser::Parse(std::string_view buffer, const ParserLimits& li
   }
 }
 
+bool RequestParser::AdvanceInValue(const char* data, std::size_t size,
+                                   const ParserLimits& limits) noexcept {
+  constexpr std::size_t kFew = 8;
+  if (state_.phase != internal::HeadPhase::kFieldValue || size - state_.scan > kFew) return false;
+  if (size == limits.max_head_bytes || size - state_.line_start > limits.max_field_bytes) {
+    return false;
+  }
+  for (std::size_t i = state_.scan; i < size; ++i) {
+    if (internal::Is(internal::kControlChar, data[i])) return false;
+  }
+  state_.scan = static_cast<std::uint32_t>(size);
+  return true;
+}
+
 ParseStatus RequestParser::Fail(ParseError error, std::size_t offset) noexcept {
   state_.phase = internal::HeadPhase::kFailed;
   state_.error = error;
@@ -126,8 +154,14 @@ bool RequestParser::SplitTarget(const char* data) noexcept {
                        state_.method_end - state_.request_line_start};
   const std::size_t question =
       state_.question == 0 ? std::string_view::npos : state_.question - start;
-  const RuleError error = internal::SplitTarget(
-      head_.method_text, {data + start, state_.target_end - start}, question, &head_.target);
+  const std::string_view text(data + start, state_.target_end - start);
+  if (text[0] == '/' && head_.method_text.size() != 7) {  // not CONNECT: nothing to check
+    head_.target = RequestTarget();
+    head_.target.text = text;
+    internal::SplitPath(text, question, &head_.target);
+    return true;
+  }
+  const RuleError error = internal::SplitTarget(head_.method_text, text, question, &head_.target);
   if (error.error == ParseError::kNone) return true;
   Fail(error.error, start + error.offset);
   return false;

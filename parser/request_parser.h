@@ -63,6 +63,9 @@ class RequestParser {
   std::size_t error_offset() const noexcept { return state_.error_offset; }
 
  private:
+  // Takes the bytes since the last call if they are few and all within the value of a field: a slow
+  // sender's, for which a kernel does more than is needed. False: nothing was taken.
+  bool AdvanceInValue(const char* data, std::size_t size, const ParserLimits& limits) noexcept;
   ParseStatus Fail(ParseError error, std::size_t offset) noexcept;
   // Fills the head's method text and target; false, with the error set, if the target is refused.
   bool SplitTarget(const char* data) noexcept;

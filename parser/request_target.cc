@@ -125,14 +125,6 @@ RuleError SplitConnect(std::string_view text, RequestTarget* target) {
   return {};
 }
 
-void SplitPath(std::string_view text, std::size_t question, RequestTarget* target) {
-  target->path = text;
-  if (question == kNone) return;
-  target->path = text.substr(0, question);
-  target->query = text.substr(question + 1);
-  target->has_query = true;
-}
-
 RuleError SplitAbsolute(std::string_view text, std::size_t question, RequestTarget* target) {
   std::size_t colon = 0;
   while (colon < text.size() && Is(kSchemeChar, text[colon])) ++colon;

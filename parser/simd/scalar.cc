@@ -10,13 +10,20 @@ class Scanner {
  public:
   Scanner(const char* data, std::size_t size) : data_(data), size_(size) {}
 
+  const char* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
   std::size_t NotToken(std::size_t from) const {
-    while (from < size_ && Is(kTokenChar, data_[from])) ++from;
+    const char* const data = data_;
+    const std::size_t size = size_;
+    while (from < size && Is(kTokenChar, data[from])) ++from;
     return from;
   }
 
   std::size_t Control(std::size_t from) const {
-    while (from < size_ && !Is(kControlChar, data_[from])) ++from;
+    const char* const data = data_;
+    const std::size_t size = size_;
+    while (from < size && !Is(kControlChar, data[from])) ++from;
     return from;
   }
 
@@ -28,8 +35,8 @@ class Scanner {
   }
 
  private:
-  const char* const data_;
-  const std::size_t size_;
+  const char* data_;
+  std::size_t size_;
 };
 
 #include "weir/parser/simd/head_parser.inc"

@@ -120,6 +120,21 @@ TEST_P(Conformance, ByteByByteAgainstTheGuard) {
   }
 }
 
+// Each prefix as the first that a parser sees: no shortcut for whole lines may read past it.
+TEST_P(Conformance, EveryPrefixAgainstTheGuard) {
+  for (const ConformanceCase& c : Cases()) {
+    GuardedBuffer buffer(c.input.size() + 1);
+    ASSERT_TRUE(buffer.ok());
+    for (const std::size_t size : Cuts(c.input.size())) {
+      const std::string_view prefix = buffer.PlaceAtEnd(c.input.substr(0, size), 0);
+      StreamReader reader(c.limits);
+      reader.Read(prefix);
+      reader.Read(c.input);
+      ASSERT_EQ(reader.Finish(), ReadWhole(c.input, c.limits)) << c.where << ": cut at " << size;
+    }
+  }
+}
+
 TEST_P(Conformance, AtEveryAlignmentBetweenGuards) {
   for (const ConformanceCase& c : Cases()) {
     GuardedBuffer buffer(c.input.size() + 64);
