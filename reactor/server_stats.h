@@ -38,7 +38,7 @@ inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::k
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {
   kMaxConnections,  // max_connections: answered 503 and closed
-  kMemory,          // the kernel would not watch it: epoll_ctl(2) failed, for want of memory
+  kMemory,          // no memory for it, here or in the kernel (epoll_ctl(2) failed)
 };
 inline constexpr std::size_t kRefuseReasonCount =
     static_cast<std::size_t>(RefuseReason::kMemory) + 1;

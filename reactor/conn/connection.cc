@@ -39,7 +39,7 @@ void Connection::OnAnswer(AnswerKind kind, const Response* response) {
 }
 
 void Connection::OnDrain() {
-  readable_ = true;  // a last look: a request may have come since the last event
+  if (!handling_) readable_ = true;  // a last look: a request may have come since the last event
   Advance();
   if (open() && !counted_busy_) Close(CloseReason::kDrained);
 }
@@ -56,7 +56,8 @@ void Connection::Advance() {
 
 void Connection::Settle() {
   if (closing_ && !handling_ && output_.empty()) {
-    if (linger_wanted_ && !end_of_input_) return StartLinger();
+    // Bytes that the kernel may still hold unread would turn the close into a reset.
+    if ((linger_wanted_ || readable_) && !end_of_input_) return StartLinger();
     return Close(close_reason_);
   }
   CountBusy();

@@ -194,6 +194,19 @@ TEST(ConnectionTest, ClosesAsTheRequestOrTheHandlerWishes) {
   EXPECT_EQ(reactor.Count(CloseReason::kAnswered), 3u);
 }
 
+TEST(ConnectionTest, AnAnswerIsNotOvertakenByAReset) {
+  TestReactor reactor(Echo);
+  TestClient client = reactor.ConnectTcp();
+  reactor.Tick();
+  // More than one receive takes, so that bytes are left in the kernel when the answer is sent.
+  std::string pipelined = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  pipelined += std::string(200000, 'x');
+  client.Send(pipelined);
+  reactor.Tick(3);
+  EXPECT_THAT(client.Take(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_FALSE(client.reset_by_server());
+}
+
 TEST(ConnectionTest, KeepsHttp10AliveOnlyWhenAsked) {
   TestReactor reactor(Echo);
   TestClient client = reactor.Connect();

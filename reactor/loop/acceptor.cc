@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -81,7 +82,15 @@ void Acceptor::Admit(const AcceptedSocket& accepted) {
     (*ctx_->counters)[RefuseReason::kMaxConnections].Add();
     return Refuse(accepted.fd);
   }
-  Connection* const connection = table_->Acquire();
+  Connection* connection = nullptr;
+  try {
+    connection = table_->Acquire();
+  } catch (const std::bad_alloc&) {
+    open_connections_->fetch_sub(1, std::memory_order_relaxed);
+    (*ctx_->counters)[RefuseReason::kMemory].Add();
+    (void)ctx_->syscalls->Close(accepted.fd);
+    return;
+  }
   connection->Open(accepted.fd, accepted.peer);
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
