@@ -1,7 +1,9 @@
 #include "weir/reactor/server.h"
 
+#include <string_view>
 #include <utility>
 
+#include "weir/parser/kernel.h"
 #include "weir/reactor/host_limits.h"
 #include "weir/reactor/limit_specs.h"
 #include "weir/reactor/server_impl.h"
@@ -12,6 +14,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
                                                       Handler handler) {
   if (!handler) return absl::InvalidArgumentError("the handler is empty: give a function");
   if (absl::Status status = CheckLimits(options.limits); !status.ok()) return status;
+  if (const std::string_view error = KernelSelectionError(); !error.empty()) {
+    return absl::FailedPreconditionError({error.data(), error.size()});
+  }
   auto impl = std::make_unique<Impl>(options, std::move(handler));
   if (absl::Status status = impl->Start(); !status.ok()) return status;
   return std::unique_ptr<Server>(new Server(std::move(impl)));

@@ -49,7 +49,8 @@ class Server {
  public:
   // Listens, starts the reactors and returns. INVALID_ARGUMENT for an option out of range, with the
   // range; ALREADY_EXISTS when the address is in use; PERMISSION_DENIED for a port that this
-  // process may not bind; RESOURCE_EXHAUSTED for want of descriptors or threads.
+  // process may not bind; RESOURCE_EXHAUSTED for want of descriptors or threads;
+  // FAILED_PRECONDITION when WEIR_SIMD names an instruction set that this CPU does not have.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        Handler handler);
 

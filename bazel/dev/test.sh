@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every test, in steps; then one line with how many passed and failed.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 events=$(mktemp -d)
 trap 'rm -r "$events"' EXIT
