@@ -71,6 +71,7 @@ inline bool HasControl(const char* data) {
 }
 
 #include "weir/parser/simd/block_scanner.inc"
+#include "weir/parser/simd/field_names.inc"
 #include "weir/parser/simd/head_parser.inc"
 
 }  // namespace

@@ -39,6 +39,7 @@ class Scanner {
   std::size_t size_;
 };
 
+#include "weir/parser/simd/field_names.inc"
 #include "weir/parser/simd/head_parser.inc"
 
 }  // namespace
