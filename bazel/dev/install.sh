@@ -13,6 +13,8 @@ TEST_PACKAGES=(curl)
 BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev)
 # shellcheck disable=SC2034
 LINT_PACKAGES=(clang-format clang-tidy shellcheck)
+# npm from any source will do: for buildifier.
+command -v npm >/dev/null || LINT_PACKAGES+=(npm)
 
 # Installs those of the packages that are missing; without any it does nothing.
 install_packages() {
@@ -21,7 +23,7 @@ install_packages() {
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
       missing+=("$package")
   done
-  [[ ${#missing[@]} -eq 0 ]] && return
+  [[ ${#missing[@]} -gt 0 ]] || return 0
   local root=()
   [[ $(id -u) -eq 0 ]] || root=(sudo)
   echo "Installing with apt-get: ${missing[*]}" >&2

@@ -9,6 +9,12 @@ git ls-files -z -- '*.cc' '*.h' '*.inc' | xargs -0 clang-format --dry-run --Werr
 echo "== shellcheck"
 git ls-files -z -- dev '*.sh' .ci/run | xargs -0 shellcheck -x
 
+echo "== buildifier"
+[[ -x .tools/node_modules/.bin/buildifier ]] ||
+  npm install --prefix .tools --no-save --no-package-lock --silent @bazel/buildifier@8.2.1
+git ls-files -z -- '*.bzl' '*.bazel' '*.BUILD' WORKSPACE |
+  xargs -0 .tools/node_modules/.bin/buildifier -mode=check -lint=warn
+
 echo "== layering: every include comes from a direct dependency"
 bazel build --config=clang --features=layering_check --noshow_progress //...
 
