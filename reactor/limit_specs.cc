@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
-constexpr std::uint64_t kDayMs = 24 * 3600 * 1000;
+constexpr std::uint64_t kDayMs = 86'400'000;
 
 constexpr LimitSpec kSpecs[] = {
     {"listen_backlog", "connections", 1, 10'000'000, 4096, LimitApplies::kAtOnce,

@@ -11,7 +11,7 @@ namespace weir {
 namespace {
 
 // What the reactor's output buffer may keep allocated after a large answer.
-constexpr std::size_t kMaxIdleOutBytes = 1024 * 1024;
+constexpr std::size_t kMaxIdleOutBytes = std::size_t{1} << 20;
 
 }  // namespace
 

@@ -7,8 +7,9 @@
 namespace weir {
 namespace {
 
-constexpr char kDays[] = "SunMonTueWedThuFriSat";
-constexpr char kMonths[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+constexpr char kDays[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr char kMonths[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 void PutTwoDigits(char* to, int number) noexcept {
   to[0] = static_cast<char>('0' + number / 10);
@@ -25,9 +26,9 @@ std::string_view HttpDate::At(std::int64_t seconds) noexcept {
   tm utc{};
   ::gmtime_r(&time, &utc);
   std::memcpy(text_, "Day, 00 Mon 0000 00:00:00 GMT", sizeof(text_));
-  std::memcpy(text_, kDays + 3 * utc.tm_wday, 3);
+  std::memcpy(text_, kDays[utc.tm_wday], 3);
   PutTwoDigits(text_ + 5, utc.tm_mday);
-  std::memcpy(text_ + 8, kMonths + 3 * utc.tm_mon, 3);
+  std::memcpy(text_ + 8, kMonths[utc.tm_mon], 3);
   const int year = utc.tm_year + 1900;
   PutTwoDigits(text_ + 12, year / 100);
   PutTwoDigits(text_ + 14, year % 100);
