@@ -132,9 +132,8 @@ TEST(ConnectionDeadlinesTest, ReadsNoMoreRequestsWhileOutputWaits) {
   client.Send(requests);
   reactor.Tick(10);
   EXPECT_LT(served, 5);
-  std::size_t taken = 0;
   for (int round = 0; round < 10000 && served < 20; ++round) {
-    taken += client.Take().size();
+    client.Take();
     reactor.Tick();
   }
   EXPECT_EQ(served, 20);
