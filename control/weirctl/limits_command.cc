@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "weir/control/weirctl/nearest.h"
 #include "weir/control/weirctl/weirctl.h"
 #include "weir/reactor/limit_specs.h"
 
@@ -26,12 +27,9 @@ void SetValue(const LimitSpec& spec, std::uint64_t value, admin::v1::UpdateLimit
 }
 
 void SayUnknown(const Session& session, const std::string& name) {
-  session.err << "weirctl: \"" << name << "\" is not a limit; limits are "
-              << absl::StrJoin(LimitSpecs(), ", ",
-                               [](std::string* out, const LimitSpec& spec) {
-                                 absl::StrAppend(out, std::string(spec.name));
-                               })
-              << "\n";
+  session.err << "weirctl: \"" << name << "\" is not a limit; did you mean "
+              << absl::StrJoin(NearestLimits(name), " or ")
+              << "? \"weirctl limits get\" lists all\n";
 }
 
 std::optional<std::uint64_t> ParseValue(const LimitSpec& spec, const std::string& text) {
@@ -40,18 +38,18 @@ std::optional<std::uint64_t> ParseValue(const LimitSpec& spec, const std::string
   return ParseNumber(text);
 }
 
-// Adds "name=value" to the request; says what is wrong otherwise.
-bool AddAssignment(const Session& session, const std::string& text,
-                   admin::v1::UpdateLimitsRequest* request) {
+// Adds "name=value" to the request and gives kExitOk; says what is wrong otherwise.
+int AddAssignment(const Session& session, const std::string& text,
+                  admin::v1::UpdateLimitsRequest* request) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) {
     session.err << "weirctl: write \"" << text << "\" as name=value\n";
-    return false;
+    return kExitUsage;
   }
   const LimitSpec* const spec = FindLimitSpec(text.substr(0, equals));
   if (spec == nullptr) {
     SayUnknown(session, text.substr(0, equals));
-    return false;
+    return kExitUsage;
   }
   const std::string value_text = text.substr(equals + 1);
   const auto value = ParseValue(*spec, value_text);
@@ -62,10 +60,10 @@ bool AddAssignment(const Session& session, const std::string& text,
                     : spec->unit == "ms"  ? ", also as 10s or 1m"
                                           : "")
                 << "\n";
-    return false;
+    return kExitRefused;
   }
   SetValue(*spec, *value, request);
-  return true;
+  return kExitOk;
 }
 
 void PrintWarnings(const admin::v1::LimitsState& state, std::ostream& out) {
@@ -98,6 +96,63 @@ void PrintLimits(const admin::v1::LimitsState& state, const std::set<std::string
   PrintTable(rows, out);
 }
 
+// What a change does to the limits that it names.
+void PrintChanges(const admin::v1::UpdateLimitsRequest& request,
+                  const admin::v1::LimitsState& before, const admin::v1::LimitsState& after,
+                  std::ostream& out) {
+  std::vector<std::vector<std::string>> rows = {{"LIMIT", "OLD -> NEW", "EFFECTIVE", "UNIT"}};
+  const std::set<std::string> names(request.update_mask().paths().begin(),
+                                    request.update_mask().paths().end());
+  for (const std::string& name : names) {
+    const LimitSpec& spec = *FindLimitSpec(name);
+    rows.push_back(
+        {name,
+         absl::StrCat(ValueOf(before.requested(), spec), " -> ", ValueOf(after.requested(), spec)),
+         std::to_string(ValueOf(after.effective(), spec)), std::string(spec.unit)});
+  }
+  PrintTable(rows, out);
+}
+
+grpc::Status FetchLimits(const Session& session, admin::v1::LimitsState* state) {
+  grpc::ClientContext context;
+  SetDeadline(session, &context);
+  return session.stub->GetLimits(&context, {}, state);
+}
+
+// The values before the change are only for show, so another change between the two calls is no
+// error; --etag makes it one.
+int Update(const Session& session, const admin::v1::UpdateLimitsRequest& request) {
+  admin::v1::LimitsState before;
+  grpc::Status status = session.line.json ? grpc::Status::OK : FetchLimits(session, &before);
+  if (!status.ok()) return Report(session, status);
+  grpc::ClientContext context;
+  SetDeadline(session, &context);
+  admin::v1::LimitsState after;
+  status = session.stub->UpdateLimits(&context, request, &after);
+  if (!status.ok()) return Report(session, status);
+  if (session.line.json) {
+    PrintJson(after, session.out);
+    return kExitOk;
+  }
+  PrintChanges(request, before, after, session.out);
+  PrintWarnings(after, session.out);
+  if (session.line.validate_only) {
+    session.out << "valid; nothing was changed\n";
+  } else {
+    PrintApplied(after, session.out);
+  }
+  return kExitOk;
+}
+
+// Removes all values but those of the names.
+void KeepOnly(const std::set<std::string>& names, admin::v1::Limits* limits) {
+  for (const LimitSpec& spec : LimitSpecs()) {
+    const std::string name(spec.name);
+    if (names.count(name) != 0) continue;
+    limits->GetReflection()->ClearField(limits, limits->GetDescriptor()->FindFieldByName(name));
+  }
+}
+
 }  // namespace
 
 int GetLimitsCommand(const Session& session, const std::vector<std::string>& names) {
@@ -106,25 +161,29 @@ int GetLimitsCommand(const Session& session, const std::vector<std::string>& nam
     SayUnknown(session, name);
     return kExitUsage;
   }
-  grpc::ClientContext context;
-  SetDeadline(session, &context);
+  const std::set<std::string> wanted(names.begin(), names.end());
   admin::v1::LimitsState state;
-  const grpc::Status status = session.stub->GetLimits(&context, {}, &state);
+  const grpc::Status status = FetchLimits(session, &state);
   if (!status.ok()) return Report(session, status);
   if (session.line.json) {
+    if (!wanted.empty()) {
+      KeepOnly(wanted, state.mutable_requested());
+      KeepOnly(wanted, state.mutable_effective());
+    }
     PrintJson(state, session.out);
     return kExitOk;
   }
-  PrintLimits(state, {names.begin(), names.end()}, session.out);
+  PrintLimits(state, wanted, session.out);
   PrintWarnings(state, session.out);
   PrintApplied(state, session.out);
+  session.out << "etag " << state.etag() << "\n";
   return kExitOk;
 }
 
 int SetLimitsCommand(const Session& session, const std::vector<std::string>& assignments) {
   admin::v1::UpdateLimitsRequest request;
   for (const std::string& assignment : assignments) {
-    if (!AddAssignment(session, assignment, &request)) return kExitUsage;
+    if (const int exit = AddAssignment(session, assignment, &request); exit != kExitOk) return exit;
   }
   if (assignments.empty()) {
     session.err << "weirctl: name a limit: \"weirctl limits set max_head_bytes=32KiB\"\n";
@@ -132,24 +191,7 @@ int SetLimitsCommand(const Session& session, const std::vector<std::string>& ass
   }
   request.set_etag(session.line.etag);
   request.set_validate_only(session.line.validate_only);
-  grpc::ClientContext context;
-  SetDeadline(session, &context);
-  admin::v1::LimitsState state;
-  const grpc::Status status = session.stub->UpdateLimits(&context, request, &state);
-  if (!status.ok()) return Report(session, status);
-  if (session.line.json) {
-    PrintJson(state, session.out);
-    return kExitOk;
-  }
-  const auto& paths = request.update_mask().paths();
-  PrintLimits(state, {paths.begin(), paths.end()}, session.out);
-  PrintWarnings(state, session.out);
-  if (session.line.validate_only) {
-    session.out << "valid; nothing was changed\n";
-  } else {
-    PrintApplied(state, session.out);
-  }
-  return kExitOk;
+  return Update(session, request);
 }
 
 }  // namespace weir

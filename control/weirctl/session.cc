@@ -4,6 +4,7 @@
 #include <chrono>
 #include <ostream>
 
+#include "weir/control/weirctl/unreachable.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
@@ -14,24 +15,25 @@ void SetDeadline(const Session& session, grpc::ClientContext* context) {
 }
 
 int Report(const Session& session, const grpc::Status& status) {
-  if (status.ok()) return kExitOk;
-  session.err << "weirctl: " << status.error_message() << "\n";
+  const std::string& target = session.line.target;
   switch (status.error_code()) {
+    case grpc::StatusCode::OK:
+      return kExitOk;
     case grpc::StatusCode::UNAVAILABLE:
-      session.err << "No server answers at " << session.line.target
-                  << ". Is it running, is this its --admin endpoint (--target, WEIR_TARGET), and "
-                     "are you the user that it runs as? It may also have just ended.\n";
+      session.err << "weirctl: " << WhyUnreachable(target) << "\n(" << status.error_message()
+                  << ")\n";
       return kExitUnreachable;
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      session.err << "No answer within " << session.line.timeout_ms << " ms from "
-                  << session.line.target << ". Give it longer with --timeout.\n";
+      session.err << "weirctl: no answer from " << target << " within " << session.line.timeout_ms
+                  << " ms: the server hangs or is very busy; wait longer with --timeout\n";
       return kExitUnreachable;
     case grpc::StatusCode::UNIMPLEMENTED:
-      session.err << session.line.target
-                  << " is a gRPC server, but has no weir.admin.v1.Admin of "
-                     "this version.\n";
+      session.err << "weirctl: " << target
+                  << " serves gRPC, but no weir.admin.v1.Admin of this version: register "
+                     "weir::AdminService there, or give another --target\n";
       return kExitUnreachable;
     default:
+      session.err << "weirctl: " << status.error_message() << "\n";
       return kExitRefused;
   }
 }

@@ -1,4 +1,5 @@
 // weirctl stats.
+#include <algorithm>
 #include <map>
 #include <ostream>
 
@@ -37,6 +38,29 @@ std::vector<std::string> Row(const admin::v1::ReactorStats& reactor) {
           std::to_string(reactor.applied_limits_version())};
 }
 
+// The sums of all reactors. HIGH is the highest.
+std::vector<std::string> TotalRow(const admin::v1::Stats& stats) {
+  admin::v1::ReactorStats sum;
+  admin::v1::AcceptQueue* const queue = sum.mutable_accept_queue();
+  for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
+    queue->set_depth(queue->depth() + reactor.accept_queue().depth());
+    queue->set_depth_max(std::max(queue->depth_max(), reactor.accept_queue().depth_max()));
+    queue->set_discards(queue->discards() + reactor.accept_queue().discards());
+    sum.set_connections_accepted(sum.connections_accepted() + reactor.connections_accepted());
+    sum.set_connections_active(sum.connections_active() + reactor.connections_active());
+    sum.set_requests(sum.requests() + reactor.requests());
+    sum.set_responses_2xx(sum.responses_2xx() + reactor.responses_2xx());
+    sum.set_responses_3xx(sum.responses_3xx() + reactor.responses_3xx());
+    sum.set_responses_4xx(sum.responses_4xx() + reactor.responses_4xx());
+    sum.set_responses_5xx(sum.responses_5xx() + reactor.responses_5xx());
+  }
+  std::vector<std::string> row = Row(sum);
+  row.front() = "all";
+  row[1] = std::to_string(queue->depth());
+  row.back() = std::to_string(stats.limits_version());
+  return row;
+}
+
 void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   out << stats.address() << ", up " << stats.uptime().seconds() << " s, limits version "
       << stats.limits_version() << (stats.draining() ? ", DRAINING" : "") << "\n\n";
@@ -52,11 +76,13 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
     AddTo(reactor.connections_refused(), &refused);
     AddTo(reactor.connections_closed(), &closed);
   }
+  rows.push_back(TotalRow(stats));
   PrintTable(rows, out);
   PrintSums("PARSE ERROR", errors, out);
   PrintSums("REFUSED FOR", refused, out);
   PrintSums("CLOSED FOR", closed, out);
-  for (const std::string& warning : stats.warnings()) out << "\nwarning: " << warning << "\n";
+  if (!stats.warnings().empty()) out << "\n";
+  for (const std::string& warning : stats.warnings()) out << "warning: " << warning << "\n";
 }
 
 }  // namespace

@@ -80,13 +80,30 @@ class WatchTable {
   std::map<std::uint32_t, admin::v1::ReactorStats> last_;
 };
 
+// A stream that the server ended, or that broke.
+int ReportEnd(const Session& session, std::uint64_t samples, const grpc::Status& status) {
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE || samples == 0) {
+    return Report(session, status);
+  }
+  session.err << "weirctl: the stream ended after " << samples
+              << " samples: " << status.error_message()
+              << "; the server drains or has ended: watch again once it runs\n";
+  return kExitUnreachable;
+}
+
 }  // namespace
 
 int WatchCommand(const Session& session) {
   admin::v1::WatchStatsRequest request;
   *request.mutable_interval() =
       TimeUtil::MillisecondsToDuration(static_cast<std::int64_t>(session.line.interval_ms));
-  grpc::ClientContext context;  // no deadline: it lasts until it is ended
+  // The stream has no deadline, so this call finds out whether anybody answers.
+  grpc::ClientContext probe;
+  SetDeadline(session, &probe);
+  admin::v1::LimitsState limits;
+  const grpc::Status reachable = session.stub->GetLimits(&probe, {}, &limits);
+  if (!reachable.ok()) return Report(session, reachable);
+  grpc::ClientContext context;
   const auto reader = session.stub->WatchStats(&context, request);
   WatchTable table(session.out);
   admin::v1::Stats stats;
@@ -100,7 +117,7 @@ int WatchCommand(const Session& session) {
   }
   const grpc::Status status = reader->Finish();
   if (session.line.count != 0 && samples == session.line.count) return kExitOk;
-  return Report(session, status);
+  return ReportEnd(session, samples, status);
 }
 
 }  // namespace weir

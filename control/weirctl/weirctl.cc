@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "weir/control/weirctl/default_endpoint.h"
+#include "weir/control/weirctl/unreachable.h"
 #include "weir/reactor/version.h"
 
 namespace weir {
@@ -32,7 +33,8 @@ constexpr char kHelpRest[] = R"(
   --version, --help
 
 Values take units: 16KiB, 1MiB for bytes; 500ms, 10s, 1m for times.
-Exit status: 0 done; 1 the server refused, nothing has changed; 2 wrong usage; 3 no server answered.
+Exit status: 0 done; 1 the server refused or a value is invalid, and nothing has changed; 2 wrong
+usage; 3 no server answered.
 )";
 
 int Usage(const Session& session) {
@@ -71,8 +73,14 @@ int RunWeirctl(const std::vector<std::string>& arguments, std::ostream& out, std
     out << kHelp << DefaultEndpoint() << kHelpRest;
     return kExitOk;
   }
+  if (const std::string wrong = CheckTarget(line->target); !wrong.empty()) {
+    err << "weirctl: " << wrong << "\n";
+    return kExitUsage;
+  }
+  grpc::ChannelArguments direct;
+  direct.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // http_proxy is not meant for this host's servers
   const auto stub = admin::v1::Admin::NewStub(
-      grpc::CreateChannel(line->target, grpc::InsecureChannelCredentials()));
+      grpc::CreateCustomChannel(line->target, grpc::InsecureChannelCredentials(), direct));
   return RunCommand({*line, stub.get(), out, err});
 }
 

@@ -77,7 +77,7 @@ TEST_F(WeirctlTest, SaysTheRangeOfWhatIsRefused) {
   EXPECT_EQ(low.status, kExitRefused);
   EXPECT_THAT(low.err, HasSubstr("128 to 1048576"));
   const Outcome word = Ctl({"limits", "set", "max_head_bytes=big"});
-  EXPECT_EQ(word.status, kExitUsage);
+  EXPECT_EQ(word.status, kExitRefused);
   EXPECT_THAT(word.err, AllOf(HasSubstr("128 to 1048576"), HasSubstr("16KiB")));
   const Outcome unknown = Ctl({"limits", "set", "max_heads=1"});
   EXPECT_EQ(unknown.status, kExitUsage);
