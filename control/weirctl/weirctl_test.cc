@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -59,7 +60,7 @@ class WeirctlTest : public testing::Test {
 TEST_F(WeirctlTest, SetsALimitAndShowsIt) {
   const Outcome set = Ctl({"limits", "set", "max_head_bytes=4KiB", "head_timeout_ms=3s"});
   EXPECT_EQ(set.status, kExitOk) << set.err;
-  EXPECT_THAT(set.out, AllOf(HasSubstr("max_head_bytes"), HasSubstr("4096"), HasSubstr("3000"),
+  EXPECT_THAT(set.out, AllOf(HasSubstr("16384 -> 4096"), HasSubstr("10000 -> 3000"),
                              HasSubstr("applied by all 2 reactors"), Not(HasSubstr("max_fields"))));
   const Outcome get = Ctl({"limits", "get", "max_head_bytes"});
   EXPECT_EQ(get.status, kExitOk);
@@ -81,7 +82,7 @@ TEST_F(WeirctlTest, SaysTheRangeOfWhatIsRefused) {
   EXPECT_THAT(word.err, AllOf(HasSubstr("128 to 1048576"), HasSubstr("16KiB")));
   const Outcome unknown = Ctl({"limits", "set", "max_heads=1"});
   EXPECT_EQ(unknown.status, kExitUsage);
-  EXPECT_THAT(unknown.err, HasSubstr("max_head_bytes"));
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean max_head_bytes"));
   EXPECT_EQ(Ctl({"limits", "set", "max_fields"}).status, kExitUsage);
   EXPECT_EQ(Ctl({"limits", "set"}).status, kExitUsage);
   EXPECT_EQ(Ctl({"limits", "get", "nonsense"}).status, kExitUsage);
@@ -139,6 +140,26 @@ TEST_F(WeirctlTest, SaysThatNoServerIsThere) {
     EXPECT_EQ(gone.status, kExitUnreachable);
     EXPECT_THAT(gone.err, AllOf(HasSubstr(target), HasSubstr("WEIR_TARGET")));
   }
+  const Outcome typo = Call({"stats", "--target=/tmp/weir.sock"});
+  EXPECT_EQ(typo.status, kExitUsage);
+  EXPECT_THAT(typo.err, HasSubstr("--target=unix:/tmp/weir.sock"));
+}
+
+TEST_F(WeirctlTest, NoProxyStandsBetween) {
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  const Outcome stats = Ctl({"stats"});
+  ::unsetenv("http_proxy");
+  EXPECT_EQ(stats.status, kExitOk) << stats.err;
+}
+
+TEST_F(WeirctlTest, TheEtagOfGetGuardsSet) {
+  const std::string out = Ctl({"limits", "get", "max_fields"}).out;
+  const std::string etag = out.substr(out.rfind("etag ") + 5, out.size() - out.rfind("etag ") - 6);
+  const std::vector<std::string> set = {"limits", "set", "max_fields=50", "--etag=" + etag};
+  EXPECT_EQ(Ctl(set).status, kExitOk);
+  const Outcome again = Ctl(set);
+  EXPECT_EQ(again.status, kExitRefused);
+  EXPECT_THAT(again.err, HasSubstr("then repeat the change"));
 }
 
 TEST_F(WeirctlTest, HelpsAndRefusesNonsense) {

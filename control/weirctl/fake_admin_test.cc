@@ -1,0 +1,250 @@
+// weirctl against a server that answers what a real one seldom does.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "weir/control/weirctl/weirctl.h"
+
+namespace weir {
+namespace {
+
+using admin::v1::LimitsState;
+using admin::v1::Stats;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+// Answers with what a test has put in; with `status` unless it is OK.
+class FakeAdmin final : public admin::v1::Admin::Service {
+ public:
+  grpc::Status GetLimits(grpc::ServerContext*, const admin::v1::GetLimitsRequest*,
+                         LimitsState* response) override {
+    *response = before;
+    return limits_status;
+  }
+  grpc::Status UpdateLimits(grpc::ServerContext*, const admin::v1::UpdateLimitsRequest* request,
+                            LimitsState* response) override {
+    received = *request;
+    *response = after;
+    return status;
+  }
+  grpc::Status GetStats(grpc::ServerContext*, const admin::v1::GetStatsRequest*,
+                        Stats* response) override {
+    if (hangs) goes_on.get_future().wait();
+    *response = samples.empty() ? Stats() : samples.front();
+    return status;
+  }
+  grpc::Status WatchStats(grpc::ServerContext*, const admin::v1::WatchStatsRequest* request,
+                          grpc::ServerWriter<Stats>* writer) override {
+    interval_ms = request->interval().seconds() * 1000 + request->interval().nanos() / 1000000;
+    for (const Stats& sample : samples) writer->Write(sample);
+    return status;
+  }
+
+  LimitsState before;
+  LimitsState after;
+  std::vector<Stats> samples;
+  grpc::Status limits_status;
+  grpc::Status status;
+  bool hangs = false;
+  std::promise<void> goes_on;  // ends the hanging of one call
+  admin::v1::UpdateLimitsRequest received;
+  std::int64_t interval_ms = 0;
+};
+
+struct Outcome {
+  int status;
+  std::string out;
+  std::string err;
+};
+
+class FakeAdminTest : public testing::Test {
+ protected:
+  FakeAdminTest() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(&admin_);
+    server_ = builder.BuildAndStart();
+  }
+  ~FakeAdminTest() override { server_->Shutdown(); }
+
+  std::string target() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  Outcome Ctl(std::vector<std::string> arguments) {
+    arguments.push_back("--target=" + target());
+    std::ostringstream out;
+    std::ostringstream err;
+    const int status = RunWeirctl(arguments, out, err);
+    return {status, out.str(), err.str()};
+  }
+
+  FakeAdmin admin_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+// A sample `seconds` into a server's life, with one reactor.
+Stats Sample(int seconds, std::uint64_t accepted, std::uint64_t requests) {
+  Stats stats;
+  stats.mutable_time()->set_seconds(1000 + seconds);
+  stats.mutable_monotonic_time()->set_seconds(50 + seconds);
+  admin::v1::ReactorStats* const reactor = stats.add_reactors();
+  reactor->set_connections_accepted(accepted);
+  reactor->set_requests(requests);
+  reactor->set_connections_active(3);
+  reactor->mutable_accept_queue()->set_depth(17);
+  reactor->mutable_accept_queue()->set_depth_max(99);
+  reactor->mutable_accept_queue()->set_backlog_effective(4096);
+  (*reactor->mutable_parse_errors())["host_missing"] = 2;
+  (*reactor->mutable_parse_errors())["head_too_large"] = 1;
+  return stats;
+}
+
+TEST_F(FakeAdminTest, SendsWhatWasTypedAndShowsOldAndNew) {
+  admin_.before.mutable_requested()->set_max_body_bytes(1048576);
+  admin_.after.mutable_requested()->set_max_body_bytes(2097152);
+  admin_.after.mutable_effective()->set_max_body_bytes(2000000);
+  admin_.after.add_warnings("capped; do this");
+  admin_.after.set_version(8);
+  admin_.after.set_applied_by_all(true);
+  const Outcome set = Ctl({"limits", "set", "max_body_bytes=2MiB", "--etag=e7"});
+  EXPECT_EQ(set.status, kExitOk) << set.err;
+  EXPECT_EQ(admin_.received.limits().max_body_bytes(), 2097152u);
+  EXPECT_THAT(admin_.received.update_mask().paths(), testing::ElementsAre("max_body_bytes"));
+  EXPECT_EQ(admin_.received.etag(), "e7");
+  EXPECT_FALSE(admin_.received.validate_only());
+  EXPECT_EQ(set.out,
+            "LIMIT           OLD -> NEW          EFFECTIVE  UNIT\n"
+            "max_body_bytes  1048576 -> 2097152  2000000    bytes\n"
+            "warning: capped; do this\n"
+            "version 8, applied by all 0 reactors\n");
+}
+
+TEST_F(FakeAdminTest, NamesTheReactorsThatHaveNotAppliedAChange) {
+  admin_.after.set_version(4);
+  for (const int version : {4, 3, 4, 2}) {
+    admin::v1::ReactorLimits* const reactor = admin_.after.add_reactors();
+    reactor->set_reactor(static_cast<std::uint32_t>(admin_.after.reactors_size() - 1));
+    reactor->set_applied_version(static_cast<std::uint64_t>(version));
+  }
+  const Outcome set = Ctl({"limits", "set", "max_fields=9"});
+  EXPECT_EQ(set.status, kExitOk);
+  EXPECT_THAT(set.out, HasSubstr("version 4, NOT applied yet by reactor 1 3,"));
+}
+
+TEST_F(FakeAdminTest, JsonHasOnlyTheLimitsThatWereAskedFor) {
+  admin_.before.set_etag("e1");
+  admin_.before.mutable_requested()->set_max_fields(5);
+  admin_.before.mutable_requested()->set_max_body_bytes(6);
+  admin_.before.mutable_effective()->set_max_body_bytes(6);
+  const Outcome some = Ctl({"limits", "get", "max_fields", "--json"});
+  EXPECT_THAT(some.out, AllOf(HasSubstr(R"("max_fields":"5")"), Not(HasSubstr("max_body_bytes")),
+                              HasSubstr(R"("etag":"e1")")));
+  EXPECT_THAT(Ctl({"limits", "get", "--json"}).out, HasSubstr(R"("max_body_bytes":"6")"));
+}
+
+TEST_F(FakeAdminTest, EveryRefusalHasItsExitStatusAndText) {
+  const std::pair<grpc::StatusCode, int> cases[] = {
+      {grpc::StatusCode::INVALID_ARGUMENT, kExitRefused},
+      {grpc::StatusCode::ABORTED, kExitRefused},
+      {grpc::StatusCode::PERMISSION_DENIED, kExitRefused},
+      {grpc::StatusCode::RESOURCE_EXHAUSTED, kExitRefused},
+      {grpc::StatusCode::UNAVAILABLE, kExitUnreachable},
+      {grpc::StatusCode::DEADLINE_EXCEEDED, kExitUnreachable},
+      {grpc::StatusCode::UNIMPLEMENTED, kExitUnreachable}};
+  const std::vector<std::string> commands[] = {
+      {"stats"}, {"watch"}, {"limits", "set", "max_fields=5"}};
+  for (const auto& [code, exit] : cases) {
+    admin_.status = grpc::Status(code, "the reason");
+    for (const std::vector<std::string>& command : commands) {
+      const Outcome outcome = Ctl(command);
+      EXPECT_EQ(outcome.status, exit) << code << " " << command[0];
+      EXPECT_THAT(outcome.err, HasSubstr(exit == kExitRefused ? "the reason" : target()));
+      EXPECT_THAT(outcome.out, IsEmpty());
+    }
+  }
+}
+
+TEST_F(FakeAdminTest, NoCommandGoesOnWhenTheLimitsCannotBeRead) {
+  admin_.limits_status = grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "not for you");
+  EXPECT_EQ(Ctl({"limits", "get"}).status, kExitRefused);
+  EXPECT_EQ(Ctl({"limits", "set", "max_fields=5"}).status, kExitRefused);
+  EXPECT_EQ(admin_.received.update_mask().paths_size(), 0);
+  EXPECT_THAT(Ctl({"watch"}).err, HasSubstr("not for you"));
+}
+
+TEST_F(FakeAdminTest, WaitsNoLongerThanTheTimeout) {
+  admin_.hangs = true;
+  const Outcome outcome = Ctl({"stats", "--timeout=50ms"});
+  admin_.goes_on.set_value();
+  EXPECT_EQ(outcome.status, kExitUnreachable);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("within 50 ms"), HasSubstr("--timeout")));
+}
+
+TEST_F(FakeAdminTest, WatchShowsRatesAndSaysThatTheServerDrains) {
+  admin_.samples = {Sample(0, 100, 1000), Sample(2, 110, 5000)};
+  admin_.status = grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server drains");
+  const Outcome watch = Ctl({"watch", "--interval=2s"});
+  EXPECT_EQ(admin_.interval_ms, 2000);
+  EXPECT_EQ(watch.status, kExitUnreachable);
+  EXPECT_THAT(watch.err, AllOf(HasSubstr("after 2 samples"), HasSubstr("the server drains")));
+  const char* const expected =
+      "TIME     REACTOR QUEUE/BACKLOG   HIGH   ACCEPTED  ACCEPT/s  REQUEST/s   ACTIVE  "
+      "PARSE ERRORS\n"
+      "00:16:40       0       17/4096     99        100         -          -        3  "
+      "head_too_large=1 host_missing=2\n"
+      "00:16:42       0       17/4096     99        110         5       2000        3  "
+      "head_too_large=1 host_missing=2\n";
+  EXPECT_EQ(watch.out, expected);
+}
+
+TEST_F(FakeAdminTest, WatchInJsonIsOneObjectALine) {
+  admin_.samples = {Sample(0, 1, 1), Sample(1, 2, 2), Sample(2, 3, 3)};
+  const Outcome watch = Ctl({"watch", "--json", "--count=3"});
+  EXPECT_EQ(watch.status, kExitOk);
+  std::istringstream lines(watch.out);
+  int objects = 0;
+  for (std::string line; std::getline(lines, line); ++objects) {
+    EXPECT_EQ(line.front(), '{');
+    EXPECT_EQ(line.back(), '}');
+    EXPECT_THAT(line, HasSubstr(R"("depth_max":99)"));
+  }
+  EXPECT_EQ(objects, 3);
+}
+
+TEST_F(FakeAdminTest, StatsSumsUpReactorsAndParseErrors) {
+  Stats stats = Sample(0, 100, 1000);
+  stats.set_address("127.0.0.1:8080");
+  stats.set_draining(true);
+  stats.set_limits_version(5);
+  *stats.add_reactors() = Sample(0, 20, 300).reactors(0);
+  stats.mutable_reactors(1)->set_reactor(1);
+  stats.mutable_reactors(1)->mutable_accept_queue()->set_depth_max(7);
+  stats.add_warnings("fix this");
+  admin_.samples = {stats};
+  EXPECT_EQ(
+      Ctl({"stats"}).out,
+      "127.0.0.1:8080, up 0 s, limits version 5, DRAINING\n"
+      "\n"
+      "REACTOR  QUEUE    HIGH  DISCARDS  ACCEPTED  ACTIVE  REQUESTS  2XX/3XX/4XX/5XX  LIMITS\n"
+      "0        17/4096  99    0         100       3       1000      0/0/0/0          0\n"
+      "1        17/4096  7     0         20        3       300       0/0/0/0          0\n"
+      "all      34       99    0         120       6       1300      0/0/0/0          5\n"
+      "\n"
+      "PARSE ERROR     COUNT\n"
+      "head_too_large  2\n"
+      "host_missing    4\n"
+      "\n"
+      "warning: fix this\n");
+}
+
+}  // namespace
+}  // namespace weir
