@@ -1,11 +1,13 @@
-// Answers that are made in another thread: the handler hands the request over and returns.
+// Answers that are made in other threads: the handler hands the request over and returns.
 #include <condition_variable>
+#include <cstddef>
 #include <iostream>
 #include <mutex>
 #include <queue>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "weir/reactor/server.h"
 
@@ -16,28 +18,35 @@ struct Job {
   weir::ResponseWriter response;
 };
 
-// One thread that works through jobs. The reactors never wait for it.
-class Worker {
+// Threads that work through jobs. The reactors never wait for them.
+class WorkerPool {
  public:
-  Worker() : thread_([this] { Run(); }) {}
-  ~Worker() {
+  explicit WorkerPool(int threads) {
+    for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
+  }
+  ~WorkerPool() {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
     }
-    changed_.notify_one();
-    thread_.join();
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
   }
 
-  void Add(Job job) {
+  // False when too many wait already: a queue without a bound only hides that work piles up.
+  bool Add(Job* job) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      jobs_.push(std::move(job));
+      if (jobs_.size() >= kMaxJobs) return false;
+      jobs_.push(std::move(*job));
     }
     changed_.notify_one();
+    return true;
   }
 
  private:
+  static constexpr std::size_t kMaxJobs = 1000;
+
   void Run() {
     std::unique_lock<std::mutex> lock(mutex_);
     while (true) {
@@ -56,18 +65,19 @@ class Worker {
   std::condition_variable changed_;
   std::queue<Job> jobs_;
   bool stopping_ = false;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Worker worker;
+  WorkerPool workers(4);
   weir::ServerOptions options;
   options.address = argc > 1 ? argv[1] : "127.0.0.1:8080";
   auto server = weir::Server::Start(
-      options, [&worker](const weir::Request& request, weir::ResponseWriter response) {
-        worker.Add({request.Copy(), std::move(response)});
+      options, [&workers](const weir::Request& request, weir::ResponseWriter response) {
+        Job job{request.Copy(), std::move(response)};
+        if (!workers.Add(&job)) job.response.Send(503, "text/plain", "too much to do\n");
       });
   if (!server.ok()) {
     std::cerr << server.status() << '\n';
