@@ -1,6 +1,7 @@
 // A service that has a gRPC server already: Weir's admin service joins it there.
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <iostream>
 #include <string>
 
@@ -50,5 +51,6 @@ int main(int argc, char** argv) {
             << std::endl;
   (*server)->Wait();
   admin.EndStreams();
-  grpc_server->Shutdown();
+  // Without a deadline it waits for every client that is connected, idle ones included.
+  grpc_server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
 }
