@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
 #include <string>
 
 #include "examples/greeter.grpc.pb.h"
@@ -62,8 +63,9 @@ class Program {
   // Whether it has ended by itself; its exit status is then that of End().
   bool Ended() { return child_ < 0 || Reap(WNOHANG); }
 
-  // Its exit status after SIGTERM.
+  // Its exit status after SIGTERM, which it is sent once it waits for that: serving begins earlier.
   int End() {
+    while (!Ended() && !CatchesSigterm()) ::sched_yield();
     if (!Ended()) {
       ::kill(child_, SIGTERM);
       Reap(0);
@@ -72,6 +74,16 @@ class Program {
   }
 
  private:
+  // By the mask of caught signals, proc(5).
+  bool CatchesSigterm() const {
+    std::ifstream status("/proc/" + std::to_string(child_) + "/status");
+    std::string word;
+    while (status >> word && word != "SigCgt:") continue;
+    std::uint64_t caught = 0;
+    status >> std::hex >> caught;
+    return (caught >> (SIGTERM - 1) & 1) != 0;
+  }
+
   bool Reap(int options) {
     if (::waitpid(child_, &status_, options) != child_) return false;
     child_ = -1;
