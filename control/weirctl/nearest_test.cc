@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "weir/reactor/limit_specs.h"
 
@@ -23,10 +24,12 @@ TEST(TypingDistanceTest, CountsWhatDiffers) {
   EXPECT_EQ(TypingDistance("ac", "abc"), 1u);
   EXPECT_EQ(TypingDistance("axc", "abc"), 3u);
   EXPECT_EQ(TypingDistance("abcd", "abc"), 3u);
+  EXPECT_EQ(TypingDistance("acb", "abc"), 1u);
 }
 
 TEST(NearestLimitsTest, FindsWhatWasMeant) {
   const std::pair<const char*, const char*> cases[] = {{"max_heads", "max_head_bytes"},
+                                                       {"max_haed", "max_head_bytes"},
                                                        {"max_header_bytes", "max_head_bytes"},
                                                        {"backlog", "listen_backlog"},
                                                        {"max_conections", "max_connections"},
