@@ -4,8 +4,11 @@
 #define WEIR_PARSER_CHARS_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace weir::internal {
 
@@ -59,6 +62,24 @@ constexpr bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
     if (ToLower(a[i]) != ToLower(b[i])) return false;
   }
   return true;
+}
+
+// Whether the text of a target or field value is `lower`, of at least 4 and at most 16 letters,
+// digits and hyphens, but for the case of letters. Setting bit 5 folds letters; all else that it
+// makes equal to such a byte is a control, which no target or value has.
+template <std::size_t N>
+bool IsFolded(std::string_view text, const char (&lower)[N]) {
+  constexpr std::size_t kLength = N - 1;
+  static_assert(kLength >= 4 && kLength <= 16, "two words cover it");
+  using Word = std::conditional_t<(kLength < 8), std::uint32_t, std::uint64_t>;
+  constexpr auto kFold = static_cast<Word>(0x2020202020202020);
+  if (text.size() != kLength) return false;
+  Word words[4];
+  std::memcpy(&words[0], text.data(), sizeof(Word));
+  std::memcpy(&words[1], text.data() + kLength - sizeof(Word), sizeof(Word));
+  std::memcpy(&words[2], lower, sizeof(Word));
+  std::memcpy(&words[3], lower + kLength - sizeof(Word), sizeof(Word));
+  return (words[0] | kFold) == words[2] && (words[1] | kFold) == words[3];
 }
 
 constexpr std::string_view TrimBlanks(std::string_view text) {

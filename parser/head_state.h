@@ -40,7 +40,9 @@ struct HeadState {
   HeadPhase phase;
   ParseError error;
   std::uint8_t minor_version;
-  std::uint8_t repeated;  // bit i: known field i stands in more than one line
+  std::uint8_t present;   // bit i: known field i is there
+  std::uint8_t repeated;  // bit i: and in more than one line
+  bool plain_host;        // the first Host field is plainly valid for an origin-form target
   std::uint32_t field_count;
   std::uint32_t line_start;  // of the line being read
   std::uint32_t name_end;    // of the field being read, in kFieldValue
@@ -51,7 +53,7 @@ struct HeadState {
   std::uint32_t question;  // of the target's first '?'; 0 if none
   std::uint32_t head_end;
   std::uint32_t error_offset;
-  std::uint32_t known[kKnownFieldCount];  // 1 + the index of the first such field; 0 if none
+  std::uint32_t known[kKnownFieldCount];  // the index of the first such field, if it is present
 };
 
 struct HeadInput {

@@ -21,11 +21,10 @@ bool Equals(std::string_view text, const char (&literal)[N]) {
 }
 
 Method IdentifyMethod(std::string_view text) {
+  if (text.size() == 3 && Equals(text, "GET")) return Method::kGet;
   switch (text.size()) {
     case 3:
-      return Equals(text, "GET")   ? Method::kGet
-             : Equals(text, "PUT") ? Method::kPut
-                                   : Method::kOther;
+      return Equals(text, "PUT") ? Method::kPut : Method::kOther;
     case 4:
       return Equals(text, "POST")   ? Method::kPost
              : Equals(text, "HEAD") ? Method::kHead
@@ -52,35 +51,41 @@ struct ConnectionOptions {
   bool upgrade = false;
 
   void Add(std::string_view list) {
+    if (AddOne(list)) return;  // one option alone, as nearly always
     while (!list.empty()) {
       const std::size_t comma = std::min(list.find(','), list.size());
-      const std::string_view option = internal::TrimBlanks(list.substr(0, comma));
-      close |= internal::EqualsIgnoringCase(option, "close");
-      keep_alive |= internal::EqualsIgnoringCase(option, "keep-alive");
-      upgrade |= internal::EqualsIgnoringCase(option, "upgrade");
+      AddOne(internal::TrimBlanks(list.substr(0, comma)));
       list.remove_prefix(std::min(comma + 1, list.size()));
     }
+  }
+
+ private:
+  // Whether `option` is one of the three.
+  bool AddOne(std::string_view option) {
+    bool* known = nullptr;
+    if (internal::IsFolded(option, "keep-alive")) known = &keep_alive;
+    if (internal::IsFolded(option, "close")) known = &close;
+    if (internal::IsFolded(option, "upgrade")) known = &upgrade;
+    if (known != nullptr) *known = true;
+    return known != nullptr;
   }
 };
 
 void ReadConnection(const HeadFields& fields, RequestHead* head) {
   ConnectionOptions options;
-  if (fields.has(internal::kConnection)) {
-    for (std::uint32_t i = fields.first(internal::kConnection); i < fields.all.size();
-         i = fields.next(internal::kConnection, i)) {
-      options.Add(fields.value(i));
-    }
+  for (std::uint32_t i = fields.first(internal::kConnection); i < fields.all.size();
+       i = fields.next(internal::kConnection, i)) {
+    options.Add(fields.value(i));
   }
   head->keep_alive = !options.close && (head->minor_version == 1 || options.keep_alive);
   head->upgrade = options.upgrade && head->minor_version == 1 && fields.has(internal::kUpgrade);
 }
 
 RuleError ReadExpect(const HeadFields& fields, RequestHead* head) {
-  head->expect_continue = false;
   if (!fields.has(internal::kExpect) || head->minor_version == 0) return {};
   for (std::uint32_t i = fields.first(internal::kExpect); i < fields.all.size();
        i = fields.next(internal::kExpect, i)) {
-    if (!internal::EqualsIgnoringCase(fields.value(i), "100-continue")) {
+    if (!internal::IsFolded(fields.value(i), "100-continue")) {
       return {ParseError::kExpectationUnsupported, fields.offset(i)};
     }
   }
@@ -101,30 +106,82 @@ RuleError CheckHostField(const HeadFields& fields, const RequestHead& head) {
   return {error.error, fields.offset(index) + error.offset};
 }
 
+// Whether the head is one that no rule over the whole head refuses, by a quick look.
+bool IsPlain(const internal::HeadState& state, const RequestHead& head) {
+  constexpr unsigned kWithRules =
+      1u << internal::kContentLength | 1u << internal::kTransferEncoding | 1u << internal::kExpect;
+  return state.plain_host && (state.present & kWithRules) == 0 &&
+         (state.repeated & 1u << internal::kHost) == 0 && head.target.form == TargetForm::kOrigin;
+}
+
 }  // namespace
 
 void RequestParser::Reset() noexcept { state_ = internal::HeadState(); }
 
+inline std::string_view RequestParser::target_text(const char* data) const noexcept {
+  const std::size_t start = state_.method_end + 1;
+  return {data + start, state_.target_end - start};
+}
+
+inline std::size_t RequestParser::question() const noexcept {
+  return state_.question == 0 ? std::string_view::npos : state_.question - state_.method_end - 1;
+}
+
+bool RequestParser::CheckTarget(const char* data) noexcept {
+  const std::string_view method(data + state_.request_line_start,
+                                state_.method_end - state_.request_line_start);
+  const RuleError error =
+      internal::SplitTarget(method, target_text(data), question(), &head_.target);
+  if (error.error == ParseError::kNone) return true;
+  Fail(error.error, state_.method_end + 1 + error.offset);
+  return false;
+}
+
+inline void RequestParser::FillRequestLine(const char* data) noexcept {
+  head_.method_text = {data + state_.request_line_start,
+                       state_.method_end - state_.request_line_start};
+  head_.method = IdentifyMethod(head_.method_text);
+  head_.minor_version = state_.minor_version;
+  const std::string_view text = target_text(data);
+  if (text[0] == '/' && head_.method != Method::kConnect) {
+    internal::FillOriginForm(text, question(), &head_.target);
+  } else {
+    CheckTarget(data);  // succeeds: it did when the request line was complete
+  }
+}
+
+inline ParseStatus RequestParser::Finish(const char* data, const ParserLimits& limits) noexcept {
+  FillRequestLine(data);
+  head_.fields = HeaderFields(data, fields_, state_.field_count);
+  head_.framing = MessageFraming();
+  head_.expect_continue = false;
+  if (!IsPlain(state_, head_) && !ApplyRules(data, limits)) return ParseStatus::kError;
+  if ((state_.present & 1u << internal::kConnection) != 0) {
+    ReadConnection(HeadFields(data, fields_, state_), &head_);
+  } else {
+    head_.keep_alive = head_.minor_version == 1;
+    head_.upgrade = false;
+  }
+  return ParseStatus::kComplete;
+}
+
 ParseStatus RequestParser::Parse(std::string_view buffer, const ParserLimits& limits) noexcept {
   const std::size_t size = std::min<std::size_t>(buffer.size(), limits.max_head_bytes);
-  if (size < state_.scan) return Fail(ParseError::kHeadTooLarge, size);
-  if (AdvanceInValue(buffer.data(), size, limits)) return ParseStatus::kIncomplete;
+  if (state_.phase != internal::HeadPhase::kStart) {
+    if (size < state_.scan) return Fail(ParseError::kHeadTooLarge, size);
+    if (AdvanceInValue(buffer.data(), size, limits)) return ParseStatus::kIncomplete;
+  }
   const internal::HeadInput input = {buffer.data(), size, &limits, fields_,
                                      std::min(capacity_, limits.max_fields)};
-  for (;;) {
-    switch (internal::ParseHead(&state_, input)) {
-      case HeadStatus::kIncomplete:
-        if (size < limits.max_head_bytes) return ParseStatus::kIncomplete;
-        return Fail(ParseError::kHeadTooLarge, size);
-      case HeadStatus::kError:
-        return ParseStatus::kError;
-      case HeadStatus::kCheckTarget:
-        if (!SplitTarget(buffer.data())) return ParseStatus::kError;
-        break;
-      case HeadStatus::kComplete:
-        return Finish(buffer.data(), limits);
-    }
+  HeadStatus status = internal::ParseHead(&state_, input);
+  if (status == HeadStatus::kCheckTarget) {
+    if (!CheckTarget(buffer.data())) return ParseStatus::kError;
+    status = internal::ParseHead(&state_, input);
   }
+  if (status == HeadStatus::kComplete) return Finish(buffer.data(), limits);
+  if (status == HeadStatus::kError) return ParseStatus::kError;
+  if (size < limits.max_head_bytes) return ParseStatus::kIncomplete;
+  return Fail(ParseError::kHeadTooLarge, size);
 }
 
 bool RequestParser::AdvanceInValue(const char* data, std::size_t size,
@@ -148,39 +205,16 @@ ParseStatus RequestParser::Fail(ParseError error, std::size_t offset) noexcept {
   return ParseStatus::kError;
 }
 
-bool RequestParser::SplitTarget(const char* data) noexcept {
-  const std::size_t start = state_.method_end + 1;
-  head_.method_text = {data + state_.request_line_start,
-                       state_.method_end - state_.request_line_start};
-  const std::size_t question =
-      state_.question == 0 ? std::string_view::npos : state_.question - start;
-  const std::string_view text(data + start, state_.target_end - start);
-  if (text[0] == '/' && head_.method_text.size() != 7) {  // not CONNECT: nothing to check
-    head_.target = RequestTarget();
-    head_.target.text = text;
-    internal::SplitPath(text, question, &head_.target);
-    return true;
-  }
-  const RuleError error = internal::SplitTarget(head_.method_text, text, question, &head_.target);
-  if (error.error == ParseError::kNone) return true;
-  Fail(error.error, start + error.offset);
-  return false;
-}
-
-ParseStatus RequestParser::Finish(const char* data, const ParserLimits& limits) noexcept {
-  SplitTarget(data);  // succeeds: it did where it had to, when the request line was complete
+bool RequestParser::ApplyRules(const char* data, const ParserLimits& limits) noexcept {
   const HeadFields fields(data, fields_, state_);
-  head_.method = IdentifyMethod(head_.method_text);
-  head_.minor_version = state_.minor_version;
-  head_.fields = fields.all;
   RuleError error = CheckHostField(fields, head_);
   if (error.error == ParseError::kNone) {
     error = internal::DecideFraming(fields, limits.max_body_bytes, &head_.framing);
   }
   if (error.error == ParseError::kNone) error = ReadExpect(fields, &head_);
-  if (error.error != ParseError::kNone) return Fail(error.error, error.offset);
-  ReadConnection(fields, &head_);
-  return ParseStatus::kComplete;
+  if (error.error == ParseError::kNone) return true;
+  Fail(error.error, error.offset);
+  return false;
 }
 
 }  // namespace weir

@@ -67,9 +67,14 @@ class RequestParser {
   // sender's, for which a kernel does more than is needed. False: nothing was taken.
   bool AdvanceInValue(const char* data, std::size_t size, const ParserLimits& limits) noexcept;
   ParseStatus Fail(ParseError error, std::size_t offset) noexcept;
-  // Fills the head's method text and target; false, with the error set, if the target is refused.
-  bool SplitTarget(const char* data) noexcept;
-  // Applies the rules over the whole head, in this order: Host, framing, Expect.
+  std::string_view target_text(const char* data) const noexcept;
+  // Of the target's first '?', from its start; npos if there is none.
+  std::size_t question() const noexcept;
+  // Checks and splits a target that is no plain path; false, with the error set, if it is refused.
+  bool CheckTarget(const char* data) noexcept;
+  void FillRequestLine(const char* data) noexcept;
+  // Applies those rules, in this order: Host, framing, Expect. False: the error is set.
+  bool ApplyRules(const char* data, const ParserLimits& limits) noexcept;
   ParseStatus Finish(const char* data, const ParserLimits& limits) noexcept;
 
   FieldRef* fields_;

@@ -1,5 +1,6 @@
 #include "weir/parser/request_target.h"
 
+#include <cstddef>
 #include <cstdint>
 
 #include "weir/parser/chars.h"

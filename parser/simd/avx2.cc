@@ -8,6 +8,11 @@
 namespace weir::internal {
 namespace {
 
+#include "weir/parser/simd/loads.inc"
+
+constexpr std::ptrdiff_t kSkip = 128;
+constexpr std::size_t kTargetBlock = 32;
+
 struct Masks {
   std::uint64_t not_token;
   std::uint64_t control;
@@ -22,73 +27,127 @@ inline __m256i Load(const char* data) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data));
 }
 
-inline __m256i Table(const unsigned char* nibbles) {
-  return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(nibbles)));
+struct Constants {
+  VectorBytes<32> low_nibbles = Repeat<32>(kLowNibbles);
+  VectorBytes<32> high_nibbles = Repeat<32>(kHighNibbles);
+  VectorBytes<32> nibble = Repeat<32>(0x0f);
+  VectorBytes<32> to_controls = Repeat<32>(0x60);
+  VectorBytes<32> minus_one = Repeat<32>(0xff);
+  VectorBytes<32> low = Repeat<32>(0x1f);
+  VectorBytes<32> del = Repeat<32>(0x7f);
+  VectorBytes<32> reg_name_low = Repeat<32>(kRegNameLow);
+  VectorBytes<32> reg_name_high = Repeat<32>(kRegNameHigh);
+  VectorBytes<32> first_target = Repeat<32>(0x21);
+  VectorBytes<32> hash = Repeat<32>('#');
+  VectorBytes<32> question = Repeat<32>('?');
+};
+
+constexpr Constants kConstants;
+
+inline __m256i Load(const VectorBytes<32>& constant) {
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(constant.bytes));
 }
 
 // The mask of the bytes whose highest bit is set.
-inline std::uint64_t Signs(__m256i first, __m256i second) {
-  const auto low = static_cast<std::uint32_t>(_mm256_movemask_epi8(first));
-  const auto high = static_cast<std::uint32_t>(_mm256_movemask_epi8(second));
-  return low | static_cast<std::uint64_t>(high) << 32;
+inline std::uint64_t Mask(__m256i bytes) {
+  return static_cast<std::uint32_t>(_mm256_movemask_epi8(bytes));
 }
 
-inline __m256i Classes(__m256i bytes) {
-  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(15));
-  return _mm256_and_si256(_mm256_shuffle_epi8(Table(kLowNibbles), bytes),
-                          _mm256_shuffle_epi8(Table(kHighNibbles), high));
+// Keeps a vector in its register: gcc 12 would load it again for each use.
+inline __m256i Kept(__m256i vector) {
+  asm("" : "+x"(vector));
+  return vector;
 }
 
-// Sets the highest bit of the classes from 0x20 on: the controls.
-inline __m256i MarkControls(__m256i classes) {
-  return _mm256_adds_epu8(classes, _mm256_set1_epi8(0x60));
-}
+// Keeps its constants in registers.
+class Classifier {
+ public:
+  WEIR_INLINE Masks Classify(const char* block) const {
+    const __m256i first = Classes(Load(block));
+    const __m256i second = Classes(Load(block + 32));
+    const __m256i first_controls = MarkControls(first);
+    const __m256i second_controls = MarkControls(second);
+    return {Mask(MarkNotTokens(first, first_controls)) |
+                Mask(MarkNotTokens(second, second_controls)) << 32,
+            Mask(first_controls) | Mask(second_controls) << 32};
+  }
 
-// And that of class 0.
-inline __m256i MarkNotTokens(__m256i classes, __m256i controls) {
-  return _mm256_or_si256(controls, _mm256_add_epi8(classes, _mm256_set1_epi8(-1)));
-}
+ private:
+  WEIR_INLINE __m256i Classes(__m256i bytes) const {
+    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble_);
+    return _mm256_and_si256(_mm256_shuffle_epi8(low_nibbles_, bytes),
+                            _mm256_shuffle_epi8(high_nibbles_, high));
+  }
 
-inline Masks Classify(const char* block) {
-  const __m256i first = Classes(Load(block));
-  const __m256i second = Classes(Load(block + 32));
-  const __m256i first_controls = MarkControls(first);
-  const __m256i second_controls = MarkControls(second);
-  return {Signs(MarkNotTokens(first, first_controls), MarkNotTokens(second, second_controls)),
-          Signs(first_controls, second_controls)};
+  // Sets the highest bit of the classes from 0x20 on: the controls.
+  WEIR_INLINE __m256i MarkControls(__m256i classes) const {
+    return _mm256_adds_epu8(classes, to_controls_);
+  }
+
+  // And that of class 0.
+  WEIR_INLINE __m256i MarkNotTokens(__m256i classes, __m256i controls) const {
+    return _mm256_or_si256(controls, _mm256_add_epi8(classes, minus_one_));
+  }
+
+  const Constants& constants_ = Hidden(kConstants);
+  const __m256i low_nibbles_ = Load(constants_.low_nibbles);
+  const __m256i high_nibbles_ = Load(constants_.high_nibbles);
+  const __m256i nibble_ = Load(constants_.nibble);
+  const __m256i to_controls_ = Load(constants_.to_controls);
+  const __m256i minus_one_ = Load(constants_.minus_one);
+};
+
+inline bool HasControl(const char* data) {
+  const Constants& constants = Hidden(kConstants);
+  const __m256i a = Kept(Load(data));
+  const __m256i b = Kept(Load(data + 32));
+  const __m256i c = Kept(Load(data + 64));
+  const __m256i d = Kept(Load(data + 96));
+  const __m256i least = _mm256_min_epu8(_mm256_min_epu8(a, b), _mm256_min_epu8(c, d));
+  const __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(least, Load(constants.low)), least);
+  const __m256i del = Load(constants.del);
+  const __m256i dels =
+      _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(a, del), _mm256_cmpeq_epi8(b, del)),
+                      _mm256_or_si256(_mm256_cmpeq_epi8(c, del), _mm256_cmpeq_epi8(d, del)));
+  return Mask(_mm256_or_si256(low, dels)) != 0;
 }
 
 // Compared as signed, bytes from 0x80 are below 0x21 too.
-inline __m256i TargetEnds(__m256i bytes) {
-  const __m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), bytes);
-  const __m256i del = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(0x7f));
-  const __m256i hash = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('#'));
-  return _mm256_or_si256(low, _mm256_or_si256(del, hash));
-}
-
 inline TargetMasks ClassifyTarget(const char* block) {
-  const __m256i first = Load(block);
-  const __m256i second = Load(block + 32);
-  const __m256i question = _mm256_set1_epi8('?');
-  return {Signs(TargetEnds(first), TargetEnds(second)),
-          Signs(_mm256_cmpeq_epi8(first, question), _mm256_cmpeq_epi8(second, question))};
+  const Constants& constants = Hidden(kConstants);
+  const __m256i bytes = Load(block);
+  const __m256i low = _mm256_cmpgt_epi8(Load(constants.first_target), bytes);
+  const __m256i del = _mm256_cmpeq_epi8(bytes, Load(constants.del));
+  const __m256i hash = _mm256_cmpeq_epi8(bytes, Load(constants.hash));
+  return {Mask(_mm256_or_si256(low, _mm256_or_si256(del, hash))),
+          Mask(_mm256_cmpeq_epi8(bytes, Load(constants.question)))};
 }
 
-inline bool HasControl(const char* data) {
-  const __m256i first = _mm256_or_si256(Classes(Load(data)), Classes(Load(data + 32)));
-  const __m256i second = _mm256_or_si256(Classes(Load(data + 64)), Classes(Load(data + 96)));
-  const __m256i classes = _mm256_or_si256(first, second);
-  return _mm256_testz_si256(classes, _mm256_set1_epi8(static_cast<char>(0xe0))) == 0;
+// How many bytes at the start of `text` are of a reg-name, as far as whole vectors of the
+// `readable` bytes show.
+inline std::size_t RegNameBytes(const char* text, std::size_t readable) {
+  const Constants& constants = Hidden(kConstants);
+  std::size_t at = 0;
+  for (; readable - at >= 32; at += 32) {
+    const __m256i bytes = Load(text + at);
+    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), Load(constants.nibble));
+    const __m256i low_bits = _mm256_shuffle_epi8(Load(constants.reg_name_low), bytes);
+    const __m256i high_bits = _mm256_shuffle_epi8(Load(constants.reg_name_high), high);
+    const std::uint64_t others =
+        Mask(_mm256_cmpeq_epi8(_mm256_and_si256(low_bits, high_bits), _mm256_setzero_si256()));
+    if (others != 0) return at + static_cast<std::size_t>(__builtin_ctzll(others));
+  }
+  return at;
 }
 
-#include "weir/parser/simd/block_scanner.inc"
-#include "weir/parser/simd/field_names.inc"
+#include "weir/parser/simd/blocks.inc"
+#include "weir/parser/simd/field_lines.inc"
 #include "weir/parser/simd/head_parser.inc"
 
 }  // namespace
 
 HeadStatus ParseHeadAvx2(HeadState* state, const HeadInput& input) {
-  return HeadParser(state, input).Run();
+  return ParseAnyHead(state, input);
 }
 
 }  // namespace weir::internal

@@ -8,6 +8,11 @@
 namespace weir::internal {
 namespace {
 
+#include "weir/parser/simd/loads.inc"
+
+constexpr std::ptrdiff_t kSkip = 256;
+constexpr std::size_t kTargetBlock = 64;
+
 struct Masks {
   std::uint64_t not_token;
   std::uint64_t control;
@@ -22,45 +27,95 @@ inline __m512i Load(const char* data) {
   return _mm512_loadu_si512(reinterpret_cast<const void*>(data));
 }
 
-inline __m512i Table(const unsigned char* nibbles) {
-  const __m128i table = _mm_load_si128(reinterpret_cast<const __m128i*>(nibbles));
-  // With a mask, since gcc 12 warns of its own header without.
-  return _mm512_maskz_broadcast_i32x4(0xffff, table);
+struct Constants {
+  VectorBytes<64> low_nibbles = Repeat<64>(kLowNibbles);
+  VectorBytes<64> high_nibbles = Repeat<64>(kHighNibbles);
+  VectorBytes<64> nibble = Repeat<64>(0x0f);
+  VectorBytes<64> token = Repeat<64>(0x1f);
+  VectorBytes<64> control = Repeat<64>(0xe0);
+  VectorBytes<64> space = Repeat<64>(0x20);
+  VectorBytes<64> del = Repeat<64>(0x7f);
+  VectorBytes<64> reg_name_low = Repeat<64>(kRegNameLow);
+  VectorBytes<64> reg_name_high = Repeat<64>(kRegNameHigh);
+  VectorBytes<64> first_target = Repeat<64>(0x21);
+  VectorBytes<64> hash = Repeat<64>('#');
+  VectorBytes<64> question = Repeat<64>('?');
+  VectorBytes<64> target_range = Repeat<64>(0x5d);
+};
+
+constexpr Constants kConstants;
+
+inline __m512i Load(const VectorBytes<64>& constant) { return _mm512_load_si512(constant.bytes); }
+
+// Keeps a vector in its register: gcc 12 would load it again for each use.
+inline __m512i Kept(__m512i vector) {
+  asm("" : "+v"(vector));
+  return vector;
 }
 
-inline __m512i Classes(__m512i bytes) {
-  const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), _mm512_set1_epi8(15));
-  return _mm512_and_si512(_mm512_shuffle_epi8(Table(kLowNibbles), bytes),
-                          _mm512_shuffle_epi8(Table(kHighNibbles), high));
-}
+// Keeps its constants in registers.
+class Classifier {
+ public:
+  WEIR_INLINE Masks Classify(const char* block) const {
+    const __m512i bytes = Kept(Load(block));
+    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble_);
+    const __m512i classes = _mm512_and_si512(_mm512_shuffle_epi8(low_nibbles_, bytes),
+                                             _mm512_shuffle_epi8(high_nibbles_, high));
+    return {_mm512_testn_epi8_mask(classes, token_), _mm512_test_epi8_mask(classes, control_)};
+  }
 
-inline Masks Classify(const char* block) {
-  const __m512i classes = Classes(Load(block));
-  return {_mm512_testn_epi8_mask(classes, _mm512_set1_epi8(0x1f)),
-          _mm512_test_epi8_mask(classes, _mm512_set1_epi8(static_cast<char>(0xe0)))};
+ private:
+  const Constants& constants_ = Hidden(kConstants);
+  const __m512i low_nibbles_ = Load(constants_.low_nibbles);
+  const __m512i high_nibbles_ = Load(constants_.high_nibbles);
+  const __m512i nibble_ = Load(constants_.nibble);
+  const __m512i token_ = Load(constants_.token);
+  const __m512i control_ = Load(constants_.control);
+};
+
+inline bool HasControl(const char* data) {
+  const Constants& constants = Hidden(kConstants);
+  const __m512i a = Kept(Load(data));
+  const __m512i b = Kept(Load(data + 64));
+  const __m512i c = Kept(Load(data + 128));
+  const __m512i d = Kept(Load(data + 192));
+  const __m512i least = _mm512_min_epu8(_mm512_min_epu8(a, b), _mm512_min_epu8(c, d));
+  const __m512i del = Load(constants.del);
+  const __mmask64 dels = _mm512_cmpeq_epi8_mask(a, del) | _mm512_cmpeq_epi8_mask(b, del) |
+                         _mm512_cmpeq_epi8_mask(c, del) | _mm512_cmpeq_epi8_mask(d, del);
+  return (dels | _mm512_cmplt_epu8_mask(least, Load(constants.space))) != 0;
 }
 
 inline TargetMasks ClassifyTarget(const char* block) {
+  const Constants& constants = Hidden(kConstants);
   const __m512i bytes = Load(block);
-  const __m512i from_0x21 = _mm512_sub_epi8(bytes, _mm512_set1_epi8(0x21));
-  return {_mm512_cmpgt_epu8_mask(from_0x21, _mm512_set1_epi8(0x7e - 0x21)) |
-              _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('#')),
-          _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('?'))};
+  const __m512i above = _mm512_sub_epi8(bytes, Load(constants.first_target));
+  return {_mm512_cmpgt_epu8_mask(above, Load(constants.target_range)) |
+              _mm512_cmpeq_epi8_mask(bytes, Load(constants.hash)),
+          _mm512_cmpeq_epi8_mask(bytes, Load(constants.question))};
 }
 
-inline bool HasControl(const char* data) {
-  const __m512i classes = _mm512_or_si512(Classes(Load(data)), Classes(Load(data + 64)));
-  return _mm512_test_epi8_mask(classes, _mm512_set1_epi8(static_cast<char>(0xe0))) != 0;
+// How many bytes at the start of `text` are of a reg-name, of the first 64 of the `readable` ones.
+inline std::size_t RegNameBytes(const char* text, std::size_t readable) {
+  const Constants& constants = Hidden(kConstants);
+  const auto count = static_cast<unsigned>(readable < 64 ? readable : 64);
+  const __mmask64 valid = _bzhi_u64(~std::uint64_t{0}, count);
+  const __m512i bytes = _mm512_maskz_loadu_epi8(valid, text);
+  const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), Load(constants.nibble));
+  const __m512i low_bits = _mm512_shuffle_epi8(Load(constants.reg_name_low), bytes);
+  const __m512i high_bits = _mm512_shuffle_epi8(Load(constants.reg_name_high), high);
+  const std::uint64_t others = _mm512_testn_epi8_mask(low_bits, high_bits);
+  return others == 0 ? 64 : static_cast<std::size_t>(__builtin_ctzll(others));
 }
 
-#include "weir/parser/simd/block_scanner.inc"
-#include "weir/parser/simd/field_names.inc"
+#include "weir/parser/simd/blocks.inc"
+#include "weir/parser/simd/field_lines.inc"
 #include "weir/parser/simd/head_parser.inc"
 
 }  // namespace
 
 HeadStatus ParseHeadAvx512(HeadState* state, const HeadInput& input) {
-  return HeadParser(state, input).Run();
+  return ParseAnyHead(state, input);
 }
 
 }  // namespace weir::internal

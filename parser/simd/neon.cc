@@ -8,6 +8,11 @@
 namespace weir::internal {
 namespace {
 
+#include "weir/parser/simd/loads.inc"
+
+constexpr std::ptrdiff_t kSkip = 128;
+constexpr std::size_t kTargetBlock = 64;
+
 struct Masks {
   std::uint64_t not_token;
   std::uint64_t control;
@@ -37,17 +42,21 @@ inline uint8x16_t Classes(uint8x16_t bytes) {
                   vqtbl1q_u8(vld1q_u8(kHighNibbles), vshrq_n_u8(bytes, 4)));
 }
 
-inline Masks Classify(const char* block) {
-  uint8x16_t not_token[4];
-  uint8x16_t control[4];
-  for (int quarter = 0; quarter < 4; ++quarter) {
-    const uint8x16_t classes = Classes(Load(block + 16 * quarter));
-    control[quarter] = vcgeq_u8(classes, vdupq_n_u8(0x20));
-    not_token[quarter] = vorrq_u8(control[quarter], vceqzq_u8(classes));
+// Its constants stay in registers without help.
+class Classifier {
+ public:
+  Masks Classify(const char* block) const {
+    uint8x16_t not_token[4];
+    uint8x16_t control[4];
+    for (int quarter = 0; quarter < 4; ++quarter) {
+      const uint8x16_t classes = Classes(Load(block + 16 * quarter));
+      control[quarter] = vcgeq_u8(classes, vdupq_n_u8(0x20));
+      not_token[quarter] = vorrq_u8(control[quarter], vceqzq_u8(classes));
+    }
+    return {ToMask(not_token[0], not_token[1], not_token[2], not_token[3]),
+            ToMask(control[0], control[1], control[2], control[3])};
   }
-  return {ToMask(not_token[0], not_token[1], not_token[2], not_token[3]),
-          ToMask(control[0], control[1], control[2], control[3])};
-}
+};
 
 inline TargetMasks ClassifyTarget(const char* block) {
   uint8x16_t end[4];
@@ -63,21 +72,40 @@ inline TargetMasks ClassifyTarget(const char* block) {
 }
 
 inline bool HasControl(const char* data) {
-  uint8x16_t classes = vdupq_n_u8(0);
+  uint8x16_t least = vdupq_n_u8(0xff);
+  uint8x16_t dels = vdupq_n_u8(0);
   for (int part = 0; part < 8; ++part) {
-    classes = vorrq_u8(classes, vandq_u8(Classes(Load(data + 16 * part)), vdupq_n_u8(0xe0)));
+    const uint8x16_t bytes = Load(data + 16 * part);
+    least = vminq_u8(least, bytes);
+    dels = vorrq_u8(dels, vceqq_u8(bytes, vdupq_n_u8(0x7f)));
   }
-  return vmaxvq_u8(classes) != 0;
+  return vminvq_u8(least) < 0x20 || vmaxvq_u8(dels) != 0;
 }
 
-#include "weir/parser/simd/block_scanner.inc"
-#include "weir/parser/simd/field_names.inc"
+// How many bytes at the start of `text` are of a reg-name, as far as whole vectors of the
+// `readable` bytes show.
+inline std::size_t RegNameBytes(const char* text, std::size_t readable) {
+  std::size_t at = 0;
+  for (; readable - at >= 16; at += 16) {
+    const uint8x16_t bytes = Load(text + at);
+    const uint8x16_t shared =
+        vandq_u8(vqtbl1q_u8(vld1q_u8(kRegNameLow), vandq_u8(bytes, vdupq_n_u8(15))),
+                 vqtbl1q_u8(vld1q_u8(kRegNameHigh), vshrq_n_u8(bytes, 4)));
+    const uint8x16_t none = vdupq_n_u8(0);
+    const std::uint64_t others = ToMask(vceqzq_u8(shared), none, none, none);
+    if (others != 0) return at + static_cast<std::size_t>(__builtin_ctzll(others));
+  }
+  return at;
+}
+
+#include "weir/parser/simd/blocks.inc"
+#include "weir/parser/simd/field_lines.inc"
 #include "weir/parser/simd/head_parser.inc"
 
 }  // namespace
 
 HeadStatus ParseHeadNeon(HeadState* state, const HeadInput& input) {
-  return HeadParser(state, input).Run();
+  return ParseAnyHead(state, input);
 }
 
 }  // namespace weir::internal

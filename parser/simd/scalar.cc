@@ -1,4 +1,4 @@
-// The kernel for every CPU: one table look-up a byte.
+// The kernel for every CPU: one table look-up a byte, and eight bytes of a value at a time.
 
 #include "weir/parser/chars.h"
 #include "weir/parser/simd/kernel.h"
@@ -6,46 +6,90 @@
 namespace weir::internal {
 namespace {
 
-class Scanner {
- public:
-  Scanner(const char* data, std::size_t size) : data_(data), size_(size) {}
+#include "weir/parser/simd/loads.inc"
 
-  const char* data() const { return data_; }
-  std::size_t size() const { return size_; }
+inline std::uint64_t LoadLittleEndian(const char* data) {
+  const std::uint64_t word = Load64(data);
+  return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word);
+}
 
-  std::size_t NotToken(std::size_t from) const {
-    const char* const data = data_;
-    const std::size_t size = size_;
-    while (from < size && Is(kTokenChar, data[from])) ++from;
-    return from;
-  }
+constexpr std::uint64_t EightTimes(unsigned char byte) { return 0x0101010101010101 * byte; }
 
-  std::size_t Control(std::size_t from) const {
-    const char* const data = data_;
-    const std::size_t size = size_;
-    while (from < size && !Is(kControlChar, data[from])) ++from;
-    return from;
-  }
+// Sets the highest bit of the first byte, of those that are below 0x20 or 0x7f; bytes after it may
+// be marked wrongly, by a borrow.
+inline std::uint64_t MarkLowOrDel(std::uint64_t word) {
+  const std::uint64_t low = word - EightTimes(0x20);
+  const std::uint64_t del = (word ^ EightTimes(0x7f)) - EightTimes(1);
+  return (low | del) & ~word & EightTimes(0x80);
+}
 
-  std::size_t TargetEnd(std::size_t from, std::uint32_t* mark) const {
-    for (; from < size_ && !Is(kTargetEndChar, data_[from]); ++from) {
-      if (data_[from] == '?' && *mark == 0) *mark = static_cast<std::uint32_t>(from);
+inline std::size_t NotTokenFrom(const char* data, std::size_t size, std::size_t from) {
+  while (from < size && Is(kTokenChar, data[from])) ++from;
+  return from;
+}
+
+inline std::size_t ControlFrom(const char* data, std::size_t size, std::size_t from) {
+  while (size - from >= 8) {
+    const std::uint64_t marks = MarkLowOrDel(LoadLittleEndian(data + from));
+    if (marks == 0) {
+      from += 8;
+      continue;
     }
-    return from;
+    from += static_cast<std::size_t>(__builtin_ctzll(marks)) / 8;
+    if (data[from] != '\t') return from;
+    ++from;
+  }
+  while (from < size && !Is(kControlChar, data[from])) ++from;
+  return from;
+}
+
+std::size_t TargetEndFrom(const char* data, std::size_t size, std::size_t from,
+                          std::uint32_t* mark) {
+  for (; from < size && !Is(kTargetEndChar, data[from]); ++from) {
+    if (data[from] == '?' && *mark == 0) *mark = static_cast<std::uint32_t>(from);
+  }
+  return from;
+}
+
+// How many bytes at the start of the `readable` ones at `text` are of a reg-name.
+std::size_t RegNameBytes(const char* text, std::size_t readable) {
+  std::size_t at = 0;
+  while (at < readable && Is(kRegNameChar, text[at])) ++at;
+  return at;
+}
+
+class Cursor {
+ public:
+  Cursor(const char* data, std::size_t size, std::size_t max_line_bytes)
+      : data_(data), size_(size), max_line_bytes_(static_cast<std::ptrdiff_t>(max_line_bytes)) {}
+
+  bool Start(std::ptrdiff_t at) const { return at < 0; }
+  bool MoveOn(std::ptrdiff_t at) const { return at < 0; }
+  bool FindNameEnd(std::ptrdiff_t line, std::ptrdiff_t* at) const {
+    *at = FromEnd(NotTokenFrom(data_, size_, FromStart(line)));
+    return *at < 0;
+  }
+  bool FindLineEnd(std::ptrdiff_t line, std::ptrdiff_t colon, std::ptrdiff_t* at) const {
+    *at = FromEnd(ControlFrom(data_, size_, FromStart(colon + 1)));
+    return *at < 0 && *at - line <= max_line_bytes_;
   }
 
  private:
-  const char* data_;
-  std::size_t size_;
+  std::size_t FromStart(std::ptrdiff_t at) const { return size_ + static_cast<std::size_t>(at); }
+  std::ptrdiff_t FromEnd(std::size_t at) const { return static_cast<std::ptrdiff_t>(at - size_); }
+
+  const char* const data_;
+  const std::size_t size_;
+  const std::ptrdiff_t max_line_bytes_;
 };
 
-#include "weir/parser/simd/field_names.inc"
+#include "weir/parser/simd/field_lines.inc"
 #include "weir/parser/simd/head_parser.inc"
 
 }  // namespace
 
 HeadStatus ParseHeadScalar(HeadState* state, const HeadInput& input) {
-  return HeadParser(state, input).Run();
+  return ParseAnyHead(state, input);
 }
 
 }  // namespace weir::internal

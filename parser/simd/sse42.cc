@@ -8,6 +8,11 @@
 namespace weir::internal {
 namespace {
 
+#include "weir/parser/simd/loads.inc"
+
+constexpr std::ptrdiff_t kSkip = 64;
+constexpr std::size_t kTargetBlock = 32;
+
 struct Masks {
   std::uint64_t not_token;
   std::uint64_t control;
@@ -22,64 +27,123 @@ inline __m128i Load(const char* data) {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(data));
 }
 
-inline __m128i Table(const unsigned char* nibbles) {
-  return _mm_load_si128(reinterpret_cast<const __m128i*>(nibbles));
+struct Constants {
+  VectorBytes<16> low_nibbles = Repeat<16>(kLowNibbles);
+  VectorBytes<16> high_nibbles = Repeat<16>(kHighNibbles);
+  VectorBytes<16> nibble = Repeat<16>(0x0f);
+  VectorBytes<16> to_controls = Repeat<16>(0x60);
+  VectorBytes<16> minus_one = Repeat<16>(0xff);
+  VectorBytes<16> low = Repeat<16>(0x1f);
+  VectorBytes<16> del = Repeat<16>(0x7f);
+  VectorBytes<16> reg_name_low = Repeat<16>(kRegNameLow);
+  VectorBytes<16> reg_name_high = Repeat<16>(kRegNameHigh);
+  VectorBytes<16> first_target = Repeat<16>(0x21);
+  VectorBytes<16> hash = Repeat<16>('#');
+  VectorBytes<16> question = Repeat<16>('?');
+};
+
+constexpr Constants kConstants;
+
+inline __m128i Load(const VectorBytes<16>& constant) {
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(constant.bytes));
 }
 
 // The mask of the bytes whose highest bit is set, moved to the place of that quarter of a block.
-inline std::uint64_t Signs(__m128i bytes, int quarter) {
+WEIR_INLINE std::uint64_t Signs(__m128i bytes, int quarter) {
   return static_cast<std::uint64_t>(_mm_movemask_epi8(bytes)) << (16 * quarter);
 }
 
-inline __m128i Classes(__m128i bytes) {
-  const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), _mm_set1_epi8(15));
-  return _mm_and_si128(_mm_shuffle_epi8(Table(kLowNibbles), bytes),
-                       _mm_shuffle_epi8(Table(kHighNibbles), high));
+// Keeps a vector in its register: gcc 12 would load it again for each use.
+inline __m128i Kept(__m128i vector) {
+  asm("" : "+x"(vector));
+  return vector;
 }
 
-inline Masks Classify(const char* block) {
-  Masks masks = {0, 0};
-  for (int quarter = 0; quarter < 4; ++quarter) {
-    const __m128i classes = Classes(Load(block + 16 * quarter));
-    // Sets the highest bit of the classes from 0x20 on, the controls; then that of class 0 too.
-    const __m128i controls = _mm_adds_epu8(classes, _mm_set1_epi8(0x60));
-    const __m128i not_tokens = _mm_or_si128(controls, _mm_add_epi8(classes, _mm_set1_epi8(-1)));
-    masks.control |= Signs(controls, quarter);
-    masks.not_token |= Signs(not_tokens, quarter);
+// Keeps its constants in registers.
+class Classifier {
+ public:
+  WEIR_INLINE Masks Classify(const char* block) const {
+    Masks masks = {0, 0};
+    for (int quarter = 0; quarter < 4; ++quarter) {
+      const __m128i classes = Classes(Load(block + 16 * quarter));
+      // Sets the highest bit of the classes from 0x20 on, the controls; then that of class 0 too.
+      const __m128i controls = _mm_adds_epu8(classes, to_controls_);
+      const __m128i not_tokens = _mm_or_si128(controls, _mm_add_epi8(classes, minus_one_));
+      masks.control |= Signs(controls, quarter);
+      masks.not_token |= Signs(not_tokens, quarter);
+    }
+    return masks;
   }
-  return masks;
+
+ private:
+  WEIR_INLINE __m128i Classes(__m128i bytes) const {
+    const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), nibble_);
+    return _mm_and_si128(_mm_shuffle_epi8(low_nibbles_, bytes),
+                         _mm_shuffle_epi8(high_nibbles_, high));
+  }
+
+  const Constants& constants_ = Hidden(kConstants);
+  const __m128i low_nibbles_ = Load(constants_.low_nibbles);
+  const __m128i high_nibbles_ = Load(constants_.high_nibbles);
+  const __m128i nibble_ = Load(constants_.nibble);
+  const __m128i to_controls_ = Load(constants_.to_controls);
+  const __m128i minus_one_ = Load(constants_.minus_one);
+};
+
+inline bool HasControl(const char* data) {
+  const Constants& constants = Hidden(kConstants);
+  const __m128i a = Kept(Load(data));
+  const __m128i b = Kept(Load(data + 16));
+  const __m128i c = Kept(Load(data + 32));
+  const __m128i d = Kept(Load(data + 48));
+  const __m128i least = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
+  const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(least, Load(constants.low)), least);
+  const __m128i del = Load(constants.del);
+  const __m128i dels = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(a, del), _mm_cmpeq_epi8(b, del)),
+                                    _mm_or_si128(_mm_cmpeq_epi8(c, del), _mm_cmpeq_epi8(d, del)));
+  return _mm_movemask_epi8(_mm_or_si128(low, dels)) != 0;
 }
 
 inline TargetMasks ClassifyTarget(const char* block) {
+  const Constants& constants = Hidden(kConstants);
   TargetMasks masks = {0, 0};
-  for (int quarter = 0; quarter < 4; ++quarter) {
+  for (int quarter = 0; quarter < 2; ++quarter) {
     const __m128i bytes = Load(block + 16 * quarter);
     // Compared as signed, bytes from 0x80 are below 0x21 too.
-    const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x21));
-    const __m128i del = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
-    const __m128i hash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('#'));
+    const __m128i low = _mm_cmplt_epi8(bytes, Load(constants.first_target));
+    const __m128i del = _mm_cmpeq_epi8(bytes, Load(constants.del));
+    const __m128i hash = _mm_cmpeq_epi8(bytes, Load(constants.hash));
     masks.end |= Signs(_mm_or_si128(low, _mm_or_si128(del, hash)), quarter);
-    masks.question |= Signs(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('?')), quarter);
+    masks.question |= Signs(_mm_cmpeq_epi8(bytes, Load(constants.question)), quarter);
   }
   return masks;
 }
 
-inline bool HasControl(const char* data) {
-  __m128i classes = _mm_setzero_si128();
-  for (int part = 0; part < 8; ++part) {
-    classes = _mm_or_si128(classes, Classes(Load(data + 16 * part)));
+// How many bytes at the start of `text` are of a reg-name, as far as whole vectors of the
+// `readable` bytes show.
+inline std::size_t RegNameBytes(const char* text, std::size_t readable) {
+  const Constants& constants = Hidden(kConstants);
+  std::size_t at = 0;
+  for (; readable - at >= 16; at += 16) {
+    const __m128i bytes = Load(text + at);
+    const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), Load(constants.nibble));
+    const __m128i low_bits = _mm_shuffle_epi8(Load(constants.reg_name_low), bytes);
+    const __m128i high_bits = _mm_shuffle_epi8(Load(constants.reg_name_high), high);
+    const std::uint64_t others =
+        Signs(_mm_cmpeq_epi8(_mm_and_si128(low_bits, high_bits), _mm_setzero_si128()), 0);
+    if (others != 0) return at + static_cast<std::size_t>(__builtin_ctzll(others));
   }
-  return _mm_testz_si128(classes, _mm_set1_epi8(static_cast<char>(0xe0))) == 0;
+  return at;
 }
 
-#include "weir/parser/simd/block_scanner.inc"
-#include "weir/parser/simd/field_names.inc"
+#include "weir/parser/simd/blocks.inc"
+#include "weir/parser/simd/field_lines.inc"
 #include "weir/parser/simd/head_parser.inc"
 
 }  // namespace
 
 HeadStatus ParseHeadSse42(HeadState* state, const HeadInput& input) {
-  return HeadParser(state, input).Run();
+  return ParseAnyHead(state, input);
 }
 
 }  // namespace weir::internal
