@@ -13,14 +13,11 @@ using internal::Is;
 constexpr std::uint64_t kMaxChunkSize = 0x7fffffffffffffff - 2;
 constexpr std::uint8_t kMaxSizeDigits = 16;
 
-std::uint64_t HexValue(char c) {
-  return static_cast<std::uint64_t>(internal::IsDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
 }  // namespace
 
-void BodyDecoder::Start(const MessageFraming& framing) noexcept {
+void BodyDecoder::Start(const MessageFraming& framing, TrailerUse trailers) noexcept {
   *this = BodyDecoder();
+  trailer_use_ = trailers;
   if (framing.kind == BodyKind::kChunked) {
     state_ = State::kSizeStart;
   } else if (framing.has_body()) {
@@ -29,17 +26,16 @@ void BodyDecoder::Start(const MessageFraming& framing) noexcept {
   }
 }
 
-BodyStep BodyDecoder::Decode(std::string_view input, const ParserLimits& limits) noexcept {
+BodyStep BodyDecoder::DecodeAny(std::string_view input, const ParserLimits& limits) noexcept {
   std::size_t consumed = 0;
   for (;;) {
     if (state_ == State::kComplete) return {BodyStatus::kComplete, consumed, {}};
     if (state_ == State::kFailed) return {BodyStatus::kError, consumed, {}};
-    if (state_ == State::kSizeStart) {
-      consumed += TakePlainSizeLine(input.substr(consumed), limits);
-      if (state_ == State::kFailed) continue;
-    }
     if (consumed == input.size()) return {BodyStatus::kMore, consumed, {}};
     if (state_ == State::kData || state_ == State::kLengthData) return TakeData(input, consumed);
+    if (state_ == State::kTrailers && trailer_use_ == TrailerUse::kGive) {
+      return TakeTrailers(input, consumed, limits);
+    }
     if (!TakeByte(input[consumed], limits)) continue;
     ++consumed;
     ++position_;
@@ -61,6 +57,18 @@ BodyStep BodyDecoder::TakeData(std::string_view input, std::size_t consumed) noe
   return {status, consumed + size, input.substr(consumed, size)};
 }
 
+BodyStep BodyDecoder::TakeTrailers(std::string_view input, std::size_t consumed,
+                                   const ParserLimits& limits) noexcept {
+  const std::size_t start = consumed;
+  while (consumed < input.size() && state_ == State::kTrailers &&
+         TakeTrailer(input[consumed], limits)) {
+    ++consumed;
+    ++position_;
+  }
+  if (state_ == State::kFailed) return {BodyStatus::kError, consumed, {}};
+  return {BodyStatus::kTrailers, consumed, input.substr(start, consumed - start)};
+}
+
 bool BodyDecoder::TakeByte(char c, const ParserLimits& limits) noexcept {
   switch (state_) {
     case State::kSizeStart:
@@ -78,26 +86,6 @@ bool BodyDecoder::TakeByte(char c, const ParserLimits& limits) noexcept {
   }
 }
 
-std::size_t BodyDecoder::TakePlainSizeLine(std::string_view input,
-                                           const ParserLimits& limits) noexcept {
-  constexpr std::size_t kMaxDigits = 7;  // too few to overflow anything
-  std::size_t digits = 0;
-  std::uint64_t size = 0;
-  while (digits < input.size() && digits < kMaxDigits && Is(internal::kHexDigit, input[digits])) {
-    size = size << 4 | HexValue(input[digits++]);
-  }
-  if (digits == 0 || input.size() - digits < 2 || input[digits] != '\r' ||
-      input[digits + 1] != '\n') {
-    return 0;
-  }
-  size_start_ = position_;
-  remaining_ = size;
-  position_ += digits + 1;
-  if (!TakeSizeLf('\n', limits)) return digits + 1;
-  ++position_;
-  return digits + 2;
-}
-
 bool BodyDecoder::TakeSize(char c, const ParserLimits& limits) noexcept {
   const bool first = state_ == State::kSizeStart;
   if (first) {
@@ -105,7 +93,7 @@ bool BodyDecoder::TakeSize(char c, const ParserLimits& limits) noexcept {
     size_digits_ = 0;
     remaining_ = 0;
   }
-  if (Is(internal::kHexDigit, c)) return TakeSizeDigit(c);
+  if (internal::HexValue(c) < 16) return TakeSizeDigit(c);
   if (c == '\n') return Fail(ParseError::kChunkDataNoCrlf, position_);
   if (!first && c == '\r') {
     state_ = State::kSizeLf;
@@ -118,7 +106,7 @@ bool BodyDecoder::TakeSize(char c, const ParserLimits& limits) noexcept {
 }
 
 bool BodyDecoder::TakeSizeDigit(char c) noexcept {
-  const std::uint64_t digit = HexValue(c);
+  const std::uint64_t digit = internal::HexValue(c);
   if (size_digits_ == kMaxSizeDigits || remaining_ > (kMaxChunkSize - digit) >> 4) {
     return Fail(ParseError::kChunkSizeOverflow, position_);
   }
@@ -202,7 +190,7 @@ bool BodyDecoder::TakeDataEnd(char c, const ParserLimits& limits) noexcept {
     return true;
   }
   const std::uint64_t overhead = position_ + 1 - content_bytes_;
-  if (overhead >= limits.max_chunk_overhead_bytes && (overhead - 1) / 3 >= content_bytes_) {
+  if (internal::IsOverheadTooMuch(overhead, content_bytes_, limits)) {
     return Fail(ParseError::kChunkOverhead, position_);
   }
   state_ = State::kSizeStart;

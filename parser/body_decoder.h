@@ -17,8 +17,15 @@ namespace weir {
 enum class BodyStatus : std::uint8_t {
   kMore,      // everything given was consumed, and the body goes on
   kData,      // `data` is the next piece of content; call again with what is left
+  kTrailers,  // `data` is the next piece of the trailer section: only if Start asked for it
   kComplete,  // the body has ended; what is left is the next request's
   kError,     // error() and error_offset() are set; no later byte may be parsed
+};
+
+// What becomes of a trailer section (RFC 9110 section 6.5): it is never merged into the fields.
+enum class TrailerUse : std::uint8_t {
+  kDrop,  // checked and forgotten
+  kGive,  // checked and given, as received, in steps with status kTrailers
 };
 
 // What one step did. `consumed` bytes of the input are done with; `data` is a view into them.
@@ -35,12 +42,13 @@ struct BodyStep {
 //   do { step = decoder.Decode(input, limits); use(step.data); input.remove_prefix(step.consumed);
 //   } while (step.status == BodyStatus::kData);
 //
-// Trailer fields are checked by the rules and limits of fields and dropped. Any split of the input
-// gives the same content, error kind and offset. One thread at a time.
+// Trailer fields are checked by the rules and limits of fields, then dropped unless Start asks for
+// them: see SplitTrailers in trailer_fields.h. Any split of the input gives the same content, error
+// kind and offset. One thread at a time.
 class BodyDecoder {
  public:
   // Begins a body. One of kind kNone, or of length 0, is complete at the first Decode.
-  void Start(const MessageFraming& framing) noexcept;
+  void Start(const MessageFraming& framing, TrailerUse trailers = TrailerUse::kDrop) noexcept;
 
   // After kComplete or kError it consumes nothing and says the same again, until Start.
   BodyStep Decode(std::string_view input, const ParserLimits& limits) noexcept;
@@ -84,15 +92,20 @@ class BodyDecoder {
   bool TakeDataEnd(char c, const ParserLimits& limits) noexcept;
   bool TakeTrailer(char c, const ParserLimits& limits) noexcept;
 
-  // Takes a short "size CRLF" at once if it is all there, else nothing. The bytes taken.
-  std::size_t TakePlainSizeLine(std::string_view input, const ParserLimits& limits) noexcept;
+  // Takes a chunk without extensions from its size to the CRLF after its data, if all of it is
+  // there and nothing is wrong with it; else nothing.
+  BodyStep TakeWholeChunk(std::string_view input, const ParserLimits& limits) noexcept;
+  BodyStep DecodeAny(std::string_view input, const ParserLimits& limits) noexcept;
   BodyStep TakeData(std::string_view input, std::size_t consumed) noexcept;
+  BodyStep TakeTrailers(std::string_view input, std::size_t consumed,
+                        const ParserLimits& limits) noexcept;
   // The state after `c` in an extension; kFailed if it cannot stand there.
   State StateAfterExtensionByte(char c) const noexcept;
   bool Fail(ParseError error, std::uint64_t offset) noexcept;
 
   State state_ = State::kComplete;
   ParseError error_ = ParseError::kNone;
+  TrailerUse trailer_use_ = TrailerUse::kDrop;
   std::uint8_t size_digits_ = 0;
   std::uint32_t line_extension_bytes_ = 0;
   std::uint32_t body_extension_bytes_ = 0;
@@ -103,6 +116,62 @@ class BodyDecoder {
   std::uint64_t error_offset_ = 0;
   internal::TrailerParser trailers_;
 };
+
+namespace internal {
+
+// 0 to 15, or more if `c` is no hexadecimal digit.
+inline unsigned HexValue(char c) noexcept {
+  const unsigned digit = static_cast<unsigned char>(c) - unsigned{'0'};
+  if (digit <= 9) return digit;
+  const unsigned letter = (static_cast<unsigned char>(c) | 0x20u) - unsigned{'a'};
+  return letter <= 5 ? letter + 10 : 16;
+}
+
+// Whether framing is over three quarters of all bytes, and not few.
+inline bool IsOverheadTooMuch(std::uint64_t overhead, std::uint64_t content,
+                              const ParserLimits& limits) noexcept {
+  return overhead >= limits.max_chunk_overhead_bytes && (overhead - 1) / 3 >= content;
+}
+
+}  // namespace internal
+
+// Inline, since small chunks cost little more than the call.
+inline BodyStep BodyDecoder::Decode(std::string_view input, const ParserLimits& limits) noexcept {
+  if (state_ == State::kSizeStart) {
+    const BodyStep step = TakeWholeChunk(input, limits);
+    if (step.consumed != 0) return step;
+  }
+  return DecodeAny(input, limits);
+}
+
+inline BodyStep BodyDecoder::TakeWholeChunk(std::string_view input,
+                                            const ParserLimits& limits) noexcept {
+  constexpr BodyStep kNothing = {BodyStatus::kMore, 0, {}};
+  constexpr std::size_t kMaxDigits = 7;  // too few to overflow anything
+  std::uint64_t size = 0;
+  std::size_t start = 0;
+  for (; start < input.size(); ++start) {
+    const unsigned value = internal::HexValue(input[start]);
+    if (value > 15) break;
+    if (start == kMaxDigits) return kNothing;
+    size = size << 4 | value;
+  }
+  if (size == 0 || input.size() - start < size + 4) return kNothing;
+  const char* const line_end = input.data() + start;
+  const char* const data_end = line_end + 2 + size;
+  if (line_end[0] != '\r' || line_end[1] != '\n' || data_end[0] != '\r' || data_end[1] != '\n') {
+    return kNothing;
+  }
+  const std::size_t consumed = start + size + 4;
+  const std::uint64_t content = content_bytes_ + size;
+  const std::uint64_t overhead = position_ + consumed - content;
+  if (content > limits.max_body_bytes || internal::IsOverheadTooMuch(overhead, content, limits)) {
+    return kNothing;
+  }
+  content_bytes_ = content;
+  position_ += consumed;
+  return {BodyStatus::kData, consumed, {line_end + 2, static_cast<std::size_t>(size)}};
+}
 
 }  // namespace weir
 

@@ -41,10 +41,10 @@ TEST(BodyDecoder, GivesViewsIntoTheInput) {
   const BodyStep data = decoder.Decode(input, ParserLimits());
   EXPECT_EQ(data.status, BodyStatus::kData);
   EXPECT_EQ(data.data.data(), input.data() + 3);
-  EXPECT_EQ(data.consumed, 8u);
-  const BodyStep end = decoder.Decode(std::string_view(input).substr(8), ParserLimits());
+  EXPECT_EQ(data.consumed, 10u);
+  const BodyStep end = decoder.Decode(std::string_view(input).substr(10), ParserLimits());
   EXPECT_EQ(end.status, BodyStatus::kComplete);
-  EXPECT_EQ(end.consumed, 7u);
+  EXPECT_EQ(end.consumed, 5u);
 }
 
 TEST(BodyDecoder, SaysTheSameAgainUntilStart) {

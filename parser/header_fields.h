@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "weir/parser/field_id.h"
+
 namespace weir {
 
 // One field line, as offsets into the buffer that was parsed: 16 bytes, relocatable with the
@@ -47,6 +49,15 @@ class HeaderFields {
 
   // The value of the first field with that name; empty if there is none (Find tells them apart).
   std::string_view Get(std::string_view name) const noexcept;
+
+  // The id of a field; kOther if it is no well-known one. REQUIRES: index < size().
+  FieldId id(std::uint32_t index) const noexcept { return IdentifyField((*this)[index].name); }
+
+  // As above, of a well-known field. Of kOther there is none: look others up by name.
+  std::uint32_t Find(FieldId id, std::uint32_t from = 0) const noexcept {
+    return Find(FieldName(id), from);
+  }
+  std::string_view Get(FieldId id) const noexcept { return Get(FieldName(id)); }
 
   class Iterator {
    public:

@@ -116,6 +116,7 @@ Connection::Progress Connection::ServeBody(RequestState* state) {
       return Progress::kClosing;
     case BodyStatus::kMore:
     case BodyStatus::kData:
+    case BodyStatus::kTrailers:  // not asked for
       break;
   }
   if (state->head().expect_continue && !continue_sent_) {
