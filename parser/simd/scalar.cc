@@ -13,7 +13,7 @@ inline std::uint64_t LoadLittleEndian(const char* data) {
   return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word : __builtin_bswap64(word);
 }
 
-constexpr std::uint64_t EightTimes(unsigned char byte) { return 0x0101010101010101 * byte; }
+constexpr std::uint64_t EightTimes(std::uint64_t byte) { return 0x0101010101010101 * byte; }
 
 // Sets the highest bit of the first byte, of those that are below 0x20 or 0x7f; bytes after it may
 // be marked wrongly, by a borrow.
