@@ -44,6 +44,15 @@ TEST(Kernel, TheOneThatWasAskedForRuns) {
   EXPECT_EQ(KernelSelectionError().empty(), Wish().empty());
 }
 
+TEST(Kernel, EveryAArch64CpuHasNeonAndNoOtherHas) {
+#if defined(__aarch64__)
+  EXPECT_TRUE(IsKernelAvailable(ParserKernel::kNeon));
+#else
+  EXPECT_FALSE(IsKernelAvailable(ParserKernel::kNeon));
+#endif
+  EXPECT_TRUE(IsKernelAvailable(ParserKernel::kScalar));
+}
+
 TEST(Kernel, AWishThatCannotBeHadIsToldWithWhatCan) {
   const std::string error(KernelSelectionError());
   if (error.empty()) GTEST_SKIP() << "it can be had";

@@ -32,8 +32,9 @@ step "all tests" bazel_test default //...
 for sanitizer in asan ubsan tsan; do
   step "parser and reactor under $sanitizer" \
     bazel_test $sanitizer --config=$sanitizer --test_tag_filters=-bench,-no_$sanitizer \
-    //parser/... //reactor/...
+    //parser/... //reactor/... //tests/conformance/...
 done
+step "parser on AArch64" bazel/dev/test_neon.sh --build_event_json_file="$events/neon.json"
 step "configurations catch planted faults" tests/config/run.sh
 step "static archive without Bazel" tests/static_archive/run.sh
 step "downstream workspace" tests/downstream/run.sh
