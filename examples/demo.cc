@@ -9,10 +9,12 @@
 #include "absl/flags/usage.h"
 #include "weir/control/admin_server.h"
 #include "weir/control/weirctl/default_endpoint.h"
+#include "weir/reactor/limit_presets.h"
 #include "weir/reactor/server.h"
 
 ABSL_FLAG(std::string, address, "127.0.0.1:8080", "numeric address and port to serve HTTP on");
 ABSL_FLAG(std::string, admin, weir::DefaultEndpoint(), "where to serve gRPC: unix:/PATH");
+ABSL_FLAG(std::string, preset, "weir", "limits to begin with: weir, node or nginx");
 ABSL_FLAG(int, reactors, 0, "reactors; 0: one for each CPU that this process may use");
 
 namespace {
@@ -66,6 +68,12 @@ int Run() {
   weir::ServerOptions options;
   options.address = absl::GetFlag(FLAGS_address);
   options.reactors = absl::GetFlag(FLAGS_reactors);
+  const weir::LimitPreset* const preset = weir::FindLimitPreset(absl::GetFlag(FLAGS_preset));
+  if (preset == nullptr) {
+    std::cerr << "demo: --preset is one of " << weir::LimitPresetNames() << "\n";
+    return 1;
+  }
+  options.limits = preset->limits;
   auto server = weir::Server::Start(options, Describe);
   if (!server.ok()) {
     std::cerr << "demo: " << server.status() << "\n";

@@ -30,6 +30,34 @@ struct ParserLimits {
   std::uint32_t max_chunk_overhead_bytes = 100 * 1024;
 };
 
+// What another server accepts by default, in these terms. LIMITS.md in reactor/ has the sources and
+// says what has no counterpart; those keep Weir's defaults.
+
+// Node.js 18 and later: --max-http-header-size bounds a head as a whole, so no part has a bound of
+// its own; http.Server.maxHeadersCount; extensions of all chunks of a body are bounded together.
+constexpr ParserLimits NodeParserLimits() noexcept {
+  ParserLimits limits;
+  limits.max_request_line_bytes = 16384;
+  limits.max_field_bytes = 16384;
+  limits.max_head_bytes = 16384;
+  limits.max_fields = 2000;
+  limits.max_chunk_extension_bytes = 16384;
+  limits.max_chunk_extensions_bytes_per_body = 16384;
+  return limits;
+}
+
+// nginx: large_client_header_buffers 4 8k, of which a line must fit into one; it does not count
+// fields, and 32768 bytes hold 8192 of the shortest.
+constexpr ParserLimits NginxParserLimits() noexcept {
+  ParserLimits limits;
+  limits.max_request_line_bytes = 8192;
+  limits.max_field_bytes = 8192;
+  limits.max_head_bytes = 32768;
+  limits.max_fields = 8192;
+  limits.max_body_bytes = 1024 * 1024;
+  return limits;
+}
+
 }  // namespace weir
 
 #endif  // WEIR_PARSER_PARSER_LIMITS_H_

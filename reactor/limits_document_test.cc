@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 
+#include "weir/reactor/limit_presets.h"
 #include "weir/reactor/limit_specs.h"
 
 namespace weir {
@@ -32,6 +33,20 @@ TEST(LimitsDocumentTest, HasTheTableAsItIs) {
   EXPECT_NE(ReadFile("reactor/LIMITS.md").find("\n" + expected + "\n"), std::string::npos)
       << "reactor/LIMITS.md must have these rows:\n"
       << expected;
+}
+
+TEST(LimitsDocumentTest, HasThePresetsAsTheyAre) {
+  std::ostringstream expected;
+  for (const LimitSpec& spec : LimitSpecs()) {
+    expected << "| `" << spec.name << "` |";
+    for (const LimitPreset& preset : LimitPresets()) {
+      expected << " " << preset.limits.*spec.member << " |";
+    }
+    expected << "\n";
+  }
+  EXPECT_NE(ReadFile("reactor/LIMITS.md").find("\n" + expected.str() + "\n"), std::string::npos)
+      << "reactor/LIMITS.md must have these rows:\n"
+      << expected.str();
 }
 
 TEST(LimitsDocumentTest, TheStructNamesEachDefault) {

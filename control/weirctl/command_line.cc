@@ -71,13 +71,17 @@ absl::Status SetValue(const std::string& option, const std::string& value, Comma
     line->count = *count;
     return absl::OkStatus();
   }
-  (option == "--target" ? line->target : line->etag) = value;
+  const std::pair<const char*, std::string*> texts[] = {
+      {"--target", &line->target}, {"--etag", &line->etag}, {"--preset", &line->preset}};
+  for (const auto& [name, text] : texts) {
+    if (option == name) *text = value;
+  }
   return absl::OkStatus();
 }
 
 bool TakesValue(const std::string& option) {
   return option == "--target" || option == "--etag" || option == "--timeout" ||
-         option == "--interval" || option == "--count";
+         option == "--interval" || option == "--count" || option == "--preset";
 }
 
 }  // namespace

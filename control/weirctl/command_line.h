@@ -20,6 +20,7 @@ struct CommandLine {
   bool version = false;              // --version
   bool validate_only = false;        // --validate-only
   std::string etag;                  // --etag
+  std::string preset;                // --preset
   std::uint64_t timeout_ms = 5000;   // --timeout
   std::uint64_t interval_ms = 1000;  // --interval
   std::uint64_t count = 0;           // --count; 0: no end

@@ -1,14 +1,14 @@
 // weirctl limits get, weirctl limits set.
 #include <google/protobuf/message.h>
 
-#include <optional>
+#include <algorithm>
 #include <ostream>
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "weir/control/weirctl/nearest.h"
+#include "weir/control/weirctl/limit_assignment.h"
 #include "weir/control/weirctl/weirctl.h"
+#include "weir/reactor/limit_presets.h"
 #include "weir/reactor/limit_specs.h"
 
 namespace weir {
@@ -23,47 +23,10 @@ void SetValue(const LimitSpec& spec, std::uint64_t value, admin::v1::UpdateLimit
   admin::v1::Limits* const limits = request->mutable_limits();
   const auto* const field = limits->GetDescriptor()->FindFieldByName(std::string(spec.name));
   limits->GetReflection()->SetUInt64(limits, field, value);
-  request->mutable_update_mask()->add_paths(std::string(spec.name));
-}
-
-void SayUnknown(const Session& session, const std::string& name) {
-  session.err << "weirctl: \"" << name << "\" is not a limit; did you mean "
-              << absl::StrJoin(NearestLimits(name), " or ")
-              << "? \"weirctl limits get\" lists all\n";
-}
-
-std::optional<std::uint64_t> ParseValue(const LimitSpec& spec, const std::string& text) {
-  if (spec.unit == "bytes") return ParseBytes(text);
-  if (spec.unit == "ms") return ParseMs(text);
-  return ParseNumber(text);
-}
-
-// Adds "name=value" to the request and gives kExitOk; says what is wrong otherwise.
-int AddAssignment(const Session& session, const std::string& text,
-                  admin::v1::UpdateLimitsRequest* request) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) {
-    session.err << "weirctl: write \"" << text << "\" as name=value\n";
-    return kExitUsage;
+  auto* const paths = request->mutable_update_mask()->mutable_paths();
+  if (std::find(paths->begin(), paths->end(), spec.name) == paths->end()) {
+    *paths->Add() = std::string(spec.name);
   }
-  const LimitSpec* const spec = FindLimitSpec(text.substr(0, equals));
-  if (spec == nullptr) {
-    SayUnknown(session, text.substr(0, equals));
-    return kExitUsage;
-  }
-  const std::string value_text = text.substr(equals + 1);
-  const auto value = ParseValue(*spec, value_text);
-  if (!value) {
-    session.err << "weirctl: " << spec->name << "=" << value_text << " is not a number of "
-                << spec->unit << "; allowed are " << spec->min << " to " << spec->max
-                << (spec->unit == "bytes" ? ", also as 16KiB or 1MiB"
-                    : spec->unit == "ms"  ? ", also as 10s or 1m"
-                                          : "")
-                << "\n";
-    return kExitRefused;
-  }
-  SetValue(*spec, *value, request);
-  return kExitOk;
 }
 
 void PrintWarnings(const admin::v1::LimitsState& state, std::ostream& out) {
@@ -158,7 +121,7 @@ void KeepOnly(const std::set<std::string>& names, admin::v1::Limits* limits) {
 int GetLimitsCommand(const Session& session, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (FindLimitSpec(name) != nullptr) continue;
-    SayUnknown(session, name);
+    SayUnknownLimit(name, session.err);
     return kExitUsage;
   }
   const std::set<std::string> wanted(names.begin(), names.end());
@@ -182,16 +145,42 @@ int GetLimitsCommand(const Session& session, const std::vector<std::string>& nam
 
 int SetLimitsCommand(const Session& session, const std::vector<std::string>& assignments) {
   admin::v1::UpdateLimitsRequest request;
-  for (const std::string& assignment : assignments) {
-    if (const int exit = AddAssignment(session, assignment, &request); exit != kExitOk) return exit;
+  if (const std::string& name = session.line.preset; !name.empty()) {
+    const LimitPreset* preset = nullptr;
+    if (const int exit = FindPreset(name, session.err, &preset); exit != kExitOk) return exit;
+    for (const LimitSpec& spec : LimitSpecs()) {
+      SetValue(spec, preset->limits.*spec.member, &request);
+    }
   }
-  if (assignments.empty()) {
+  for (const std::string& text : assignments) {
+    LimitAssignment assignment = {};
+    if (const int exit = ReadAssignment(text, session.err, &assignment); exit != kExitOk) {
+      return exit;
+    }
+    SetValue(*assignment.spec, assignment.value, &request);
+  }
+  if (request.update_mask().paths().empty()) {
     session.err << "weirctl: name a limit: \"weirctl limits set max_head_bytes=32KiB\"\n";
     return kExitUsage;
   }
   request.set_etag(session.line.etag);
   request.set_validate_only(session.line.validate_only);
   return Update(session, request);
+}
+
+int PresetsCommand(const Session& session) {
+  std::vector<std::vector<std::string>> rows = {{"LIMIT"}};
+  for (const LimitPreset& preset : LimitPresets()) rows[0].push_back(std::string(preset.name));
+  for (const LimitSpec& spec : LimitSpecs()) {
+    rows.push_back({std::string(spec.name)});
+    for (const LimitPreset& preset : LimitPresets()) {
+      rows.back().push_back(std::to_string(preset.limits.*spec.member));
+    }
+    rows.back().push_back(std::string(spec.unit));
+  }
+  rows[0].push_back("UNIT");
+  PrintTable(rows, session.out);
+  return kExitOk;
 }
 
 }  // namespace weir

@@ -16,6 +16,7 @@ constexpr char kHelp[] =
 
   weirctl limits get [NAME ...]         the limits: requested, effective, default, range
   weirctl limits set NAME=VALUE ...     changes limits, all or none, from the next request on
+  weirctl limits presets                values that act like the defaults of other servers
   weirctl stats                         queues, counters, parse errors and why connections ended
   weirctl watch                         the same as a stream, a line for each reactor
 
@@ -26,6 +27,7 @@ Options:
 constexpr char kHelpRest[] = R"(
   --json               one JSON object a line, with the names of weir/admin/v1/admin.proto
   --timeout=TIME       how long to wait for an answer (5s)
+  --preset=NAME        limits set: all limits of a preset; those that are named too differ
   --etag=ETAG          limits set: only if the limits are still those of this etag
   --validate-only      limits set: check, but change nothing
   --interval=TIME      watch: between samples, 100ms to 60s (1s)
@@ -41,7 +43,8 @@ int Usage(const Session& session) {
   session.err << "weirctl: ";
   for (const std::string& word : session.line.words) session.err << "\"" << word << "\" ";
   session.err << (session.line.words.empty() ? "no command was given" : "is no command")
-              << "; commands are limits get, limits set, stats, watch; see \"weirctl --help\"\n";
+              << "; commands are limits get, limits set, limits presets, stats, watch; see "
+                 "\"weirctl --help\"\n";
   return kExitUsage;
 }
 
@@ -51,6 +54,7 @@ int RunCommand(const Session& session) {
     const std::vector<std::string> rest(words.begin() + 2, words.end());
     if (words[1] == "get") return GetLimitsCommand(session, rest);
     if (words[1] == "set") return SetLimitsCommand(session, rest);
+    if (words[1] == "presets" && rest.empty()) return PresetsCommand(session);
   }
   if (words.size() == 1 && words[0] == "stats") return StatsCommand(session);
   if (words.size() == 1 && words[0] == "watch") return WatchCommand(session);

@@ -9,14 +9,9 @@
 
 #include "weir/admin/v1/admin.grpc.pb.h"
 #include "weir/control/weirctl/command_line.h"
+#include "weir/control/weirctl/exit_status.h"
 
 namespace weir {
-
-// Exit statuses.
-inline constexpr int kExitOk = 0;
-inline constexpr int kExitRefused = 1;      // the server refused: nothing has changed
-inline constexpr int kExitUsage = 2;        // what was typed makes no sense
-inline constexpr int kExitUnreachable = 3;  // no server answered in time
 
 // Runs one command. Results go to `out`, everything else to `err`.
 int RunWeirctl(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
@@ -33,6 +28,7 @@ struct Session {
 // after the command's name.
 int GetLimitsCommand(const Session& session, const std::vector<std::string>& names);
 int SetLimitsCommand(const Session& session, const std::vector<std::string>& assignments);
+int PresetsCommand(const Session& session);
 int StatsCommand(const Session& session);
 int WatchCommand(const Session& session);
 

@@ -12,6 +12,7 @@
 
 #include "weir/control/admin_server.h"
 #include "weir/reactor/limit_specs.h"
+#include "weir/reactor/limit_presets.h"
 #include "weir/reactor/server.h"
 #include "weir/reactor/testing/blocking_client.h"
 
@@ -87,6 +88,26 @@ TEST_F(WeirctlTest, SaysTheRangeOfWhatIsRefused) {
   EXPECT_EQ(Ctl({"limits", "set"}).status, kExitUsage);
   EXPECT_EQ(Ctl({"limits", "get", "nonsense"}).status, kExitUsage);
   EXPECT_EQ(server_->limits().version(), 1u);
+}
+
+TEST_F(WeirctlTest, SetsAPresetButForWhatIsNamed) {
+  const Outcome set = Ctl({"limits", "set", "--preset=nginx", "max_fields=50"});
+  EXPECT_EQ(set.status, kExitOk) << set.err;
+  EXPECT_THAT(set.out, AllOf(HasSubstr("16384 -> 32768"), HasSubstr("100 -> 50")));
+  Limits expected = FindLimitPreset("nginx")->limits;
+  expected.max_fields = 50;
+  EXPECT_EQ(server_->limits().current()->limits, expected);
+  EXPECT_EQ(Ctl({"limits", "set", "--preset=weir"}).status, kExitOk);
+  EXPECT_EQ(server_->limits().current()->limits, Limits());
+}
+
+TEST_F(WeirctlTest, KnowsItsPresets) {
+  const Outcome unknown = Ctl({"limits", "set", "--preset=apache"});
+  EXPECT_EQ(unknown.status, kExitUsage);
+  EXPECT_THAT(unknown.err, HasSubstr("presets are weir, node, nginx"));
+  const Outcome table = Call({"limits", "presets"});
+  EXPECT_EQ(table.status, kExitOk);
+  EXPECT_THAT(table.out, AllOf(HasSubstr("nginx"), HasSubstr("32768"), HasSubstr("300000")));
 }
 
 TEST_F(WeirctlTest, ValidatesAndGuards) {

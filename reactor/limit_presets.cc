@@ -1,0 +1,69 @@
+#include "weir/reactor/limit_presets.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/str_join.h"
+
+namespace weir {
+namespace {
+
+constexpr Limits With(const ParserLimits& parser) noexcept {
+  Limits limits;
+  limits.max_request_line_bytes = parser.max_request_line_bytes;
+  limits.max_field_bytes = parser.max_field_bytes;
+  limits.max_head_bytes = parser.max_head_bytes;
+  limits.max_fields = parser.max_fields;
+  limits.max_body_bytes = parser.max_body_bytes;
+  limits.max_chunk_extension_bytes = parser.max_chunk_extension_bytes;
+  limits.max_chunk_extensions_bytes_per_body = parser.max_chunk_extensions_bytes_per_body;
+  limits.max_chunk_overhead_bytes = parser.max_chunk_overhead_bytes;
+  return limits;
+}
+
+constexpr Limits Node() noexcept {
+  Limits limits = With(NodeParserLimits());
+  limits.listen_backlog = 511;
+  limits.max_requests_per_connection = 1'000'000'000;  // 0 there: no bound
+  limits.head_timeout_ms = 60'000;
+  limits.body_timeout_ms = 300'000;
+  limits.idle_timeout_ms = 5'000;
+  return limits;
+}
+
+constexpr Limits Nginx() noexcept {
+  Limits limits = With(NginxParserLimits());
+  limits.listen_backlog = 511;
+  limits.max_requests_per_connection = 1000;
+  limits.head_timeout_ms = 60'000;
+  limits.body_timeout_ms = 60'000;
+  limits.idle_timeout_ms = 75'000;
+  limits.write_timeout_ms = 60'000;
+  return limits;
+}
+
+constexpr LimitPreset kPresets[] = {
+    {"weir", "Weir", Limits()},
+    {"node", "Node.js 18 and later", Node()},
+    {"nginx", "nginx", Nginx()},
+};
+
+}  // namespace
+
+const LimitPreset* LimitPresets::begin() const noexcept { return std::begin(kPresets); }
+
+const LimitPreset* LimitPresets::end() const noexcept { return std::end(kPresets); }
+
+const LimitPreset* FindLimitPreset(std::string_view name) noexcept {
+  const auto* const preset = std::find_if(std::begin(kPresets), std::end(kPresets),
+                                          [name](const LimitPreset& p) { return p.name == name; });
+  return preset == std::end(kPresets) ? nullptr : preset;
+}
+
+std::string LimitPresetNames() {
+  return absl::StrJoin(LimitPresets(), ", ", [](std::string* out, const LimitPreset& preset) {
+    out->append(preset.name.data(), preset.name.size());
+  });
+}
+
+}  // namespace weir
