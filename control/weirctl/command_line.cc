@@ -52,7 +52,9 @@ absl::Status SetFlag(const std::string& option, CommandLine* line) {
                                                  {"--help", &line->help},
                                                  {"-h", &line->help},
                                                  {"--version", &line->version},
-                                                 {"--validate-only", &line->validate_only}};
+                                                 {"--validate-only", &line->validate_only},
+                                                 {"--live", &line->live},
+                                                 {"--show-values", &line->show_values}};
   for (const auto& [name, flag] : flags) {
     if (option != name) continue;
     *flag = true;

@@ -19,6 +19,8 @@ struct CommandLine {
   bool help = false;                 // --help
   bool version = false;              // --version
   bool validate_only = false;        // --validate-only
+  bool live = false;                 // --live
+  bool show_values = false;          // --show-values
   std::string etag;                  // --etag
   std::string preset;                // --preset
   std::uint64_t timeout_ms = 5000;   // --timeout

@@ -80,9 +80,10 @@ class FakeAdminTest : public testing::Test {
 
   Outcome Ctl(std::vector<std::string> arguments) {
     arguments.push_back("--target=" + target());
+    std::istringstream in;
     std::ostringstream out;
     std::ostringstream err;
-    const int status = RunWeirctl(arguments, out, err);
+    const int status = RunWeirctl(arguments, in, out, err);
     return {status, out.str(), err.str()};
   }
 

@@ -14,11 +14,6 @@
 namespace weir {
 namespace {
 
-std::uint64_t ValueOf(const admin::v1::Limits& limits, const LimitSpec& spec) {
-  const auto* const field = limits.GetDescriptor()->FindFieldByName(std::string(spec.name));
-  return limits.GetReflection()->GetUInt64(limits, field);
-}
-
 void SetValue(const LimitSpec& spec, std::uint64_t value, admin::v1::UpdateLimitsRequest* request) {
   admin::v1::Limits* const limits = request->mutable_limits();
   const auto* const field = limits->GetDescriptor()->FindFieldByName(std::string(spec.name));
@@ -52,8 +47,8 @@ void PrintLimits(const admin::v1::LimitsState& state, const std::set<std::string
       {"LIMIT", "REQUESTED", "EFFECTIVE", "UNIT", "DEFAULT", "RANGE"}};
   for (const LimitSpec& spec : LimitSpecs()) {
     if (!names.empty() && names.count(std::string(spec.name)) == 0) continue;
-    rows.push_back({std::string(spec.name), std::to_string(ValueOf(state.requested(), spec)),
-                    std::to_string(ValueOf(state.effective(), spec)), std::string(spec.unit),
+    rows.push_back({std::string(spec.name), std::to_string(LimitValue(state.requested(), spec)),
+                    std::to_string(LimitValue(state.effective(), spec)), std::string(spec.unit),
                     std::to_string(spec.default_value), absl::StrCat(spec.min, "-", spec.max)});
   }
   PrintTable(rows, out);
@@ -68,10 +63,10 @@ void PrintChanges(const admin::v1::UpdateLimitsRequest& request,
                                     request.update_mask().paths().end());
   for (const std::string& name : names) {
     const LimitSpec& spec = *FindLimitSpec(name);
-    rows.push_back(
-        {name,
-         absl::StrCat(ValueOf(before.requested(), spec), " -> ", ValueOf(after.requested(), spec)),
-         std::to_string(ValueOf(after.effective(), spec)), std::string(spec.unit)});
+    rows.push_back({name,
+                    absl::StrCat(LimitValue(before.requested(), spec), " -> ",
+                                 LimitValue(after.requested(), spec)),
+                    std::to_string(LimitValue(after.effective(), spec)), std::string(spec.unit)});
   }
   PrintTable(rows, out);
 }

@@ -38,6 +38,11 @@ int Report(const Session& session, const grpc::Status& status) {
   }
 }
 
+std::uint64_t LimitValue(const admin::v1::Limits& limits, const LimitSpec& spec) {
+  const auto* const field = limits.GetDescriptor()->FindFieldByName(std::string(spec.name));
+  return limits.GetReflection()->GetUInt64(limits, field);
+}
+
 void PrintJson(const google::protobuf::Message& message, std::ostream& out) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;

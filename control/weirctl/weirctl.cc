@@ -19,6 +19,9 @@ constexpr char kHelp[] =
   weirctl limits presets                values that act like the defaults of other servers
   weirctl stats                         queues, counters, parse errors and why connections ended
   weirctl watch                         the same as a stream, a line for each reactor
+  weirctl explain [FILE] [NAME=VALUE ...] < FILE
+                                        where a request breaks, by these limits; needs no server
+  weirctl errors [KIND ...]             what each kind of parse error means; needs no server
 
 Options:
   --target=ADDRESS     unix:/PATH or 127.0.0.1:PORT; else WEIR_TARGET, else
@@ -27,7 +30,9 @@ Options:
 constexpr char kHelpRest[] = R"(
   --json               one JSON object a line, with the names of weir/admin/v1/admin.proto
   --timeout=TIME       how long to wait for an answer (5s)
-  --preset=NAME        limits set: all limits of a preset; those that are named too differ
+  --preset=NAME        limits set, explain: the limits of a preset, but for those that are named
+  --live               explain: by the limits of the running server
+  --show-values        explain: do not hide what Authorization and Cookie fields have
   --etag=ETAG          limits set: only if the limits are still those of this etag
   --validate-only      limits set: check, but change nothing
   --interval=TIME      watch: between samples, 100ms to 60s (1s)
@@ -36,20 +41,26 @@ constexpr char kHelpRest[] = R"(
 
 Values take units: 16KiB, 1MiB for bytes; 500ms, 10s, 1m for times.
 Exit status: 0 done; 1 the server refused or a value is invalid, and nothing has changed; 2 wrong
-usage; 3 no server answered.
+usage; 3 no server answered. explain: 0 accepted; 1 a request is refused; 4 the input ends within
+one.
 )";
 
 int Usage(const Session& session) {
   session.err << "weirctl: ";
   for (const std::string& word : session.line.words) session.err << "\"" << word << "\" ";
   session.err << (session.line.words.empty() ? "no command was given" : "is no command")
-              << "; commands are limits get, limits set, limits presets, stats, watch; see "
+              << "; commands are limits get, limits set, limits presets, stats, watch, explain, "
+                 "errors; see "
                  "\"weirctl --help\"\n";
   return kExitUsage;
 }
 
 int RunCommand(const Session& session) {
   const std::vector<std::string>& words = session.line.words;
+  if (words.empty()) return Usage(session);
+  const std::vector<std::string> arguments(words.begin() + 1, words.end());
+  if (words[0] == "explain") return ExplainCommand(session, arguments);
+  if (words[0] == "errors") return ErrorsCommand(session, arguments);
   if (words.size() >= 2 && words[0] == "limits") {
     const std::vector<std::string> rest(words.begin() + 2, words.end());
     if (words[1] == "get") return GetLimitsCommand(session, rest);
@@ -63,7 +74,8 @@ int RunCommand(const Session& session) {
 
 }  // namespace
 
-int RunWeirctl(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err) {
+int RunWeirctl(const std::vector<std::string>& arguments, std::istream& in, std::ostream& out,
+               std::ostream& err) {
   const absl::StatusOr<CommandLine> line = ParseCommandLine(arguments);
   if (!line.ok()) {
     err << "weirctl: " << line.status().message() << "\n";
@@ -85,7 +97,7 @@ int RunWeirctl(const std::vector<std::string>& arguments, std::ostream& out, std
   direct.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // http_proxy is not meant for this host's servers
   const auto stub = admin::v1::Admin::NewStub(
       grpc::CreateCustomChannel(line->target, grpc::InsecureChannelCredentials(), direct));
-  return RunCommand({*line, stub.get(), out, err});
+  return RunCommand({*line, stub.get(), in, out, err});
 }
 
 }  // namespace weir

@@ -10,33 +10,39 @@
 #include "weir/admin/v1/admin.grpc.pb.h"
 #include "weir/control/weirctl/command_line.h"
 #include "weir/control/weirctl/exit_status.h"
+#include "weir/reactor/limit_specs.h"
 
 namespace weir {
 
-// Runs one command. Results go to `out`, everything else to `err`.
-int RunWeirctl(const std::vector<std::string>& arguments, std::ostream& out, std::ostream& err);
+// Runs one command, which may read `in`. Results go to `out`, everything else to `err`.
+int RunWeirctl(const std::vector<std::string>& arguments, std::istream& in, std::ostream& out,
+               std::ostream& err);
 
 // What a command works with. Nothing is owned.
 struct Session {
   const CommandLine& line;
   admin::v1::Admin::StubInterface* stub;
+  std::istream& in;
   std::ostream& out;
   std::ostream& err;
 };
 
-// One command each: limits_command.cc, stats_command.cc, watch_command.cc. Their words are those
-// after the command's name.
+// One command each, in limits_command.cc and so on. Their words are those after the command's name.
 int GetLimitsCommand(const Session& session, const std::vector<std::string>& names);
 int SetLimitsCommand(const Session& session, const std::vector<std::string>& assignments);
 int PresetsCommand(const Session& session);
 int StatsCommand(const Session& session);
 int WatchCommand(const Session& session);
+int ExplainCommand(const Session& session, const std::vector<std::string>& words);
+int ErrorsCommand(const Session& session, const std::vector<std::string>& names);
 
 // session.cc: what the commands share.
 // Gives the call its deadline.
 void SetDeadline(const Session& session, grpc::ClientContext* context);
 // Says what went wrong and what to do, and gives the exit status.
 int Report(const Session& session, const grpc::Status& status);
+// A limit's value in a message.
+std::uint64_t LimitValue(const admin::v1::Limits& limits, const LimitSpec& spec);
 // The message as one line of JSON, with the names of the .proto file.
 void PrintJson(const google::protobuf::Message& message, std::ostream& out);
 // Rows of equal length in aligned columns; the first row is the heading.

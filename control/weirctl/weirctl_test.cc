@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "weir/control/admin_server.h"
-#include "weir/reactor/limit_specs.h"
 #include "weir/reactor/limit_presets.h"
+#include "weir/reactor/limit_specs.h"
 #include "weir/reactor/server.h"
 #include "weir/reactor/testing/blocking_client.h"
 
@@ -32,9 +32,10 @@ struct Outcome {
 };
 
 Outcome Call(const std::vector<std::string>& arguments) {
+  std::istringstream in;
   std::ostringstream out;
   std::ostringstream err;
-  const int status = RunWeirctl(arguments, out, err);
+  const int status = RunWeirctl(arguments, in, out, err);
   return {status, out.str(), err.str()};
 }
 
