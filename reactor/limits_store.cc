@@ -7,38 +7,155 @@
 #include "weir/reactor/limit_specs.h"
 
 namespace weir {
+namespace {
 
-LimitsStore::LimitsStore(const Limits& initial)
-    : current_(std::make_shared<const LimitsSnapshot>(LimitsSnapshot{1, initial})), version_(1) {}
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
+LimitLayers LayersOf(const Limits& initial) {
+  LimitLayers layers;
+  for (const LimitSpec& spec : LimitSpecs()) {
+    const std::uint64_t value = initial.*spec.member;
+    if (value != spec.default_value) layers.Set(LimitLayer::kCode, {&spec, value});
+  }
+  return layers;
+}
+
+// Each value by itself: one that a higher layer hides must not come to light later as a fault.
+absl::Status CheckChanges(const std::vector<LimitChange>& changes) {
+  Limits limits;
+  for (const LimitChange& change : changes) {
+    if (change.value.has_value()) limits.*change.spec->member = *change.value;
+  }
+  return CheckLimits(limits);
+}
+
+std::int64_t ExpiryOf(std::uint64_t ttl_ms, std::int64_t now_ms) {
+  const auto most = static_cast<std::uint64_t>(LayerValue::kNever - now_ms);
+  if (ttl_ms == 0 || ttl_ms >= most) return LayerValue::kNever;
+  return now_ms + static_cast<std::int64_t>(ttl_ms);
+}
+
+}  // namespace
+
+LimitsStore::LimitsStore(const Limits& initial, Clock* clock) : clock_(clock), version_(1) {
+  current_ = std::make_shared<const LimitsSnapshot>(LimitsSnapshot{1, initial, LayersOf(initial)});
+  Remember({});
+}
 
 std::shared_ptr<const LimitsSnapshot> LimitsStore::current() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return current_;
 }
 
-absl::StatusOr<std::shared_ptr<const LimitsSnapshot>> LimitsStore::Update(
-    const Edit& edit, std::uint64_t expected_version, bool validate_only) {
-  std::vector<std::function<void()>> wakes;
-  std::shared_ptr<const LimitsSnapshot> next;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (expected_version != 0 && expected_version != current_->version) {
-      return absl::AbortedError(absl::StrCat("the limits are at version ", current_->version,
-                                             ", not ", expected_version,
-                                             ": read them again, then repeat the change"));
+absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Apply(const LimitsUpdate& update) {
+  if (update.layer == LimitLayer::kBuiltIn) {
+    return absl::InvalidArgumentError("the built-in layer has the defaults: it does not change");
+  }
+  if (absl::Status status = CheckChanges(update.changes); !status.ok()) return status;
+  const std::int64_t expires_ms = ExpiryOf(update.ttl_ms, clock_->MonotonicNs() / kNsPerMs);
+  return Publish(update, [&update, expires_ms](LimitLayers* layers) {
+    if (update.replace_layer) layers->Clear(update.layer);
+    for (const LimitChange& change : update.changes) {
+      if (change.value.has_value()) {
+        layers->Set(update.layer, {change.spec, *change.value, expires_ms});
+      } else {
+        layers->Clear(update.layer, *change.spec);
+      }
     }
-    Limits limits = current_->limits;
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Update(const Edit& edit,
+                                                          std::uint64_t expected_version,
+                                                          bool validate_only) {
+  LimitsUpdate update;
+  update.layer = LimitLayer::kCode;
+  update.expected_version = expected_version;
+  update.validate_only = validate_only;
+  update.author = "code";
+  return Publish(update, [&edit](LimitLayers* layers) {
+    const Limits before = layers->Merge();
+    Limits limits = before;
     edit(&limits);
     if (absl::Status status = CheckLimits(limits); !status.ok()) return status;
-    if (limits == current_->limits) return current_;
-    next = std::make_shared<const LimitsSnapshot>(LimitsSnapshot{current_->version + 1, limits});
-    if (validate_only) return next;
+    for (const LimitSpec& spec : LimitSpecs()) {
+      const std::uint64_t value = limits.*spec.member;
+      if (value != before.*spec.member) layers->Set(LimitLayer::kCode, {&spec, value});
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<LimitsStore::Snapshot> LimitsStore::RollBack(std::uint64_t version,
+                                                            const LimitsUpdate& update) {
+  Snapshot wanted;
+  for (const LimitsRevision& revision : History()) {
+    if (revision.version == version) wanted = revision.snapshot;
+  }
+  if (wanted == nullptr) {
+    const std::uint64_t newest = this->version();
+    const std::uint64_t oldest = newest > kMaxRevisions ? newest - kMaxRevisions + 1 : 1;
+    return absl::NotFoundError(absl::StrCat("version ", version, " is not remembered: versions ",
+                                            oldest, " to ", newest, " are"));
+  }
+  const std::int64_t now_ms = clock_->MonotonicNs() / kNsPerMs;
+  return Publish(update, [&wanted, now_ms](LimitLayers* layers) {
+    *layers = wanted->layers;
+    layers->DropExpired(now_ms);
+    return absl::OkStatus();
+  });
+}
+
+bool LimitsStore::Expire() {
+  const std::int64_t now_ms = clock_->MonotonicNs() / kNsPerMs;
+  if (now_ms < next_expiry_ms_.load(std::memory_order_relaxed)) return false;
+  LimitsUpdate update;
+  update.reason = "a temporary value ended";
+  bool dropped = false;
+  (void)Publish(update, [&dropped, now_ms](LimitLayers* layers) {
+    dropped = layers->DropExpired(now_ms);
+    return absl::OkStatus();
+  });
+  return dropped;
+}
+
+absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Publish(const LimitsUpdate& update,
+                                                           const EditLayers& edit) {
+  std::vector<std::function<void()>> wakes;
+  Snapshot next;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (update.expected_version != 0 && update.expected_version != current_->version) {
+      return absl::AbortedError(absl::StrCat("the limits are at version ", current_->version,
+                                             ", not ", update.expected_version,
+                                             ": read them again, then repeat the change"));
+    }
+    LimitLayers layers = current_->layers;
+    if (absl::Status status = edit(&layers); !status.ok()) return status;
+    if (layers == current_->layers) return current_;
+    next = std::make_shared<const LimitsSnapshot>(
+        LimitsSnapshot{current_->version + 1, layers.Merge(), std::move(layers)});
+    if (update.validate_only) return next;
     current_ = next;
+    Remember(update);
     version_.store(next->version, std::memory_order_release);
     wakes = wakes_;
   }
   for (const auto& wake : wakes) wake();
   return next;
+}
+
+void LimitsStore::Remember(const LimitsUpdate& update) {
+  next_expiry_ms_.store(current_->layers.NextExpiryMs(), std::memory_order_relaxed);
+  if (history_.size() == kMaxRevisions) history_.pop_front();
+  history_.push_back(
+      {current_->version, clock_->WallSeconds(), update.author, update.reason, current_});
+}
+
+std::vector<LimitsRevision> LimitsStore::History() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return {history_.begin(), history_.end()};
 }
 
 void LimitsStore::OnPublish(std::function<void()> wake) {

@@ -4,11 +4,9 @@
 
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "weir/reactor/limit_specs.h"
-#include "weir/reactor/limits_store.h"
 #include "weir/reactor/server_stats.h"
 
 namespace weir {
@@ -125,74 +123,6 @@ TEST(LimitSpecsTest, TheParserGetsItsPart) {
   EXPECT_EQ(parser.max_chunk_extension_bytes, 6u);
   EXPECT_EQ(parser.max_chunk_extensions_bytes_per_body, 7u);
   EXPECT_EQ(parser.max_chunk_overhead_bytes, 0xffffffffu);
-}
-
-TEST(LimitsStoreTest, PublishesVersionsWithoutGaps) {
-  LimitsStore store{Limits()};
-  int woken = 0;
-  store.OnPublish([&woken] { ++woken; });
-  EXPECT_EQ(store.version(), 1u);
-  const auto before = store.current();
-  const auto after = store.Update([](Limits* limits) { limits->max_fields = 5; });
-  ASSERT_TRUE(after.ok());
-  EXPECT_EQ((*after)->version, 2u);
-  EXPECT_EQ(store.version(), 2u);
-  EXPECT_EQ(store.current()->limits.max_fields, 5u);
-  EXPECT_EQ(before->limits.max_fields, 100u);
-  EXPECT_EQ(woken, 1);
-}
-
-TEST(LimitsStoreTest, ChangesAllOrNothing) {
-  LimitsStore store{Limits()};
-  int woken = 0;
-  store.OnPublish([&woken] { ++woken; });
-  const auto refused = store.Update([](Limits* limits) {
-    limits->max_fields = 5;
-    limits->max_head_bytes = 0;
-  });
-  EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(store.current()->limits, Limits());
-  EXPECT_EQ(store.version(), 1u);
-  EXPECT_EQ(woken, 0);
-}
-
-TEST(LimitsStoreTest, ChecksTheExpectedVersion) {
-  LimitsStore store{Limits()};
-  const auto edit = [](Limits* limits) { ++limits->max_fields; };
-  EXPECT_TRUE(store.Update(edit, 1).ok());
-  EXPECT_EQ(store.Update(edit, 1).status().code(), absl::StatusCode::kAborted);
-  EXPECT_TRUE(store.Update(edit, 2).ok());
-  EXPECT_EQ(store.current()->limits.max_fields, 102u);
-}
-
-TEST(LimitsStoreTest, ValidatesWithoutPublishing) {
-  LimitsStore store{Limits()};
-  const auto would_be =
-      store.Update([](Limits* limits) { limits->max_fields = 5; }, 0, /*validate_only=*/true);
-  ASSERT_TRUE(would_be.ok());
-  EXPECT_EQ((*would_be)->limits.max_fields, 5u);
-  EXPECT_EQ(store.version(), 1u);
-  EXPECT_EQ(store.current()->limits.max_fields, 100u);
-}
-
-TEST(LimitsStoreTest, AChangeOfNothingIsNoNewVersion) {
-  LimitsStore store{Limits()};
-  EXPECT_EQ((*store.Update([](Limits*) {}))->version, 1u);
-}
-
-TEST(LimitsStoreTest, LosesNoUpdateOfManyThreads) {
-  LimitsStore store{Limits()};
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&store] {
-      for (int i = 0; i < 100; ++i) {
-        EXPECT_TRUE(store.Update([](Limits* limits) { ++limits->max_fields; }).ok());
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(store.current()->limits.max_fields, 500u);
-  EXPECT_EQ(store.version(), 401u);
 }
 
 }  // namespace

@@ -1,0 +1,97 @@
+#include "weir/reactor/limit_layers.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace weir {
+namespace {
+
+constexpr std::string_view kNames[] = {"built_in", "code", "file", "fleet", "operator", "shadow"};
+static_assert(std::size(kNames) == kLimitLayerCount);
+
+std::vector<LayerValue>::const_iterator Find(const std::vector<LayerValue>& values,
+                                             const LimitSpec& spec) noexcept {
+  return std::find_if(values.begin(), values.end(),
+                      [&spec](const LayerValue& value) { return value.spec == &spec; });
+}
+
+}  // namespace
+
+std::string_view Name(LimitLayer layer) noexcept { return kNames[static_cast<std::size_t>(layer)]; }
+
+std::optional<LimitLayer> FindLimitLayer(std::string_view name) noexcept {
+  const auto* const found = std::find(std::begin(kNames), std::end(kNames), name);
+  if (found == std::end(kNames)) return std::nullopt;
+  return static_cast<LimitLayer>(found - std::begin(kNames));
+}
+
+bool operator==(const LayerValue& a, const LayerValue& b) noexcept {
+  return a.spec == b.spec && a.value == b.value && a.expires_ms == b.expires_ms;
+}
+
+void LimitLayers::Set(LimitLayer layer, const LayerValue& value) {
+  std::vector<LayerValue>& values = values_[static_cast<std::size_t>(layer)];
+  // All specs are rows of one array, so their addresses are in its order.
+  const auto place =
+      std::lower_bound(values.begin(), values.end(), value,
+                       [](const LayerValue& a, const LayerValue& b) { return a.spec < b.spec; });
+  if (place != values.end() && place->spec == value.spec) {
+    *place = value;
+  } else {
+    values.insert(place, value);
+  }
+}
+
+void LimitLayers::Clear(LimitLayer layer, const LimitSpec& spec) {
+  std::vector<LayerValue>& values = values_[static_cast<std::size_t>(layer)];
+  if (const auto found = Find(values, spec); found != values.end()) values.erase(found);
+}
+
+void LimitLayers::Clear(LimitLayer layer) { values_[static_cast<std::size_t>(layer)].clear(); }
+
+bool LimitLayers::DropExpired(std::int64_t now_ms) {
+  if (NextExpiryMs() > now_ms) return false;
+  for (std::vector<LayerValue>& values : values_) {
+    values.erase(
+        std::remove_if(values.begin(), values.end(),
+                       [now_ms](const LayerValue& value) { return value.expires_ms <= now_ms; }),
+        values.end());
+  }
+  return true;
+}
+
+std::int64_t LimitLayers::NextExpiryMs() const noexcept {
+  std::int64_t next_ms = LayerValue::kNever;
+  for (const std::vector<LayerValue>& values : values_) {
+    for (const LayerValue& value : values) next_ms = std::min(next_ms, value.expires_ms);
+  }
+  return next_ms;
+}
+
+void LimitLayers::MergeInto(LimitLayer layer, Limits* limits) const {
+  for (const LayerValue& value : values(layer)) limits->*value.spec->member = value.value;
+}
+
+Limits LimitLayers::Merge() const {
+  Limits limits;
+  for (std::size_t i = 0; i < kLimitLayerCount; ++i) {
+    const auto layer = static_cast<LimitLayer>(i);
+    if (layer != LimitLayer::kShadow) MergeInto(layer, &limits);
+  }
+  return limits;
+}
+
+Limits LimitLayers::MergeWithShadow() const {
+  Limits limits = Merge();
+  MergeInto(LimitLayer::kShadow, &limits);
+  return limits;
+}
+
+LimitLayer LimitLayers::Origin(const LimitSpec& spec) const noexcept {
+  for (std::size_t i = static_cast<std::size_t>(LimitLayer::kShadow); i-- > 0;) {
+    if (Find(values_[i], spec) != values_[i].end()) return static_cast<LimitLayer>(i);
+  }
+  return LimitLayer::kBuiltIn;
+}
+
+}  // namespace weir

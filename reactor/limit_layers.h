@@ -1,0 +1,85 @@
+// Where the value of a limit comes from: layers, of which the highest that sets a limit decides.
+
+#ifndef WEIR_REACTOR_LIMIT_LAYERS_H_
+#define WEIR_REACTOR_LIMIT_LAYERS_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "weir/reactor/limit_specs.h"
+#include "weir/reactor/limits.h"
+
+namespace weir {
+
+// From the lowest to the highest. Taking a value out of a layer reverts the limit to the layer
+// below: nobody has to remember what it was.
+enum class LimitLayer : std::uint8_t {
+  kBuiltIn,   // the defaults of limit_specs; nothing sets it
+  kCode,      // ServerOptions::limits, and the service's own calls of LimitsStore::Update
+  kFile,      // a file that is watched for changes
+  kFleet,     // what manages many servers at once
+  kOperator,  // a person, by the admin service
+  kShadow,    // acts on nothing: what these values would refuse is only counted
+};
+inline constexpr std::size_t kLimitLayerCount = static_cast<std::size_t>(LimitLayer::kShadow) + 1;
+
+// "built_in", "code", "file", "fleet", "operator", "shadow". Any thread.
+std::string_view Name(LimitLayer layer) noexcept;
+// The layer of that name.
+std::optional<LimitLayer> FindLimitLayer(std::string_view name) noexcept;
+
+// One limit in one layer.
+struct LayerValue {
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+  const LimitSpec* spec = nullptr;
+  std::uint64_t value = 0;
+  std::int64_t expires_ms = kNever;  // CLOCK_MONOTONIC at which it reverts, in ms
+};
+
+bool operator==(const LayerValue& a, const LayerValue& b) noexcept;
+
+// A value type: the contents of all layers.
+class LimitLayers {
+ public:
+  // Sets a limit in a layer, or changes it there. REQUIRES: `layer` is not kBuiltIn.
+  void Set(LimitLayer layer, const LayerValue& value);
+  // Takes it out of the layer; without effect if it is not there.
+  void Clear(LimitLayer layer, const LimitSpec& spec);
+  // Empties the layer.
+  void Clear(LimitLayer layer);
+  // Takes out what has expired by `now_ms`. Whether there was anything.
+  bool DropExpired(std::int64_t now_ms);
+
+  // The values of a layer, in the order of limit_specs. Valid until the next change.
+  const std::vector<LayerValue>& values(LimitLayer layer) const noexcept {
+    return values_[static_cast<std::size_t>(layer)];
+  }
+  // When the next value expires, or LayerValue::kNever.
+  std::int64_t NextExpiryMs() const noexcept;
+
+  // What the layers come to; kShadow has no part in it.
+  Limits Merge() const;
+  // Merge() with the values of kShadow on top.
+  Limits MergeWithShadow() const;
+  // The highest layer, kShadow aside, that sets the limit; kBuiltIn if none does.
+  LimitLayer Origin(const LimitSpec& spec) const noexcept;
+
+  friend bool operator==(const LimitLayers& a, const LimitLayers& b) noexcept {
+    return a.values_ == b.values_;
+  }
+
+ private:
+  void MergeInto(LimitLayer layer, Limits* limits) const;
+
+  std::array<std::vector<LayerValue>, kLimitLayerCount> values_;
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LIMIT_LAYERS_H_

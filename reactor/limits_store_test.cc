@@ -1,0 +1,225 @@
+// The store publishes versions of layered limits, all of a change or nothing.
+#include "weir/reactor/limits_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "weir/reactor/testing/fake_clock.h"
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+
+const LimitSpec* const kMaxFields = FindLimitSpec("max_fields");
+const LimitSpec* const kMaxHead = FindLimitSpec("max_head_bytes");
+
+LimitsUpdate SetMaxFields(LimitLayer layer, std::uint64_t value) {
+  LimitsUpdate update;
+  update.layer = layer;
+  update.changes = {{kMaxFields, value}};
+  return update;
+}
+
+std::uint64_t MaxFields(const LimitsStore& store) { return store.current()->limits.max_fields; }
+
+TEST(LimitsStoreTest, PublishesVersionsWithoutGaps) {
+  LimitsStore store{Limits()};
+  int woken = 0;
+  store.OnPublish([&woken] { ++woken; });
+  EXPECT_EQ(store.version(), 1u);
+  const auto before = store.current();
+  const auto after = store.Update([](Limits* limits) { limits->max_fields = 5; });
+  ASSERT_TRUE(after.ok());
+  EXPECT_EQ((*after)->version, 2u);
+  EXPECT_EQ(store.version(), 2u);
+  EXPECT_EQ(store.current()->limits.max_fields, 5u);
+  EXPECT_EQ(before->limits.max_fields, 100u);
+  EXPECT_EQ(woken, 1);
+}
+
+TEST(LimitsStoreTest, ChangesAllOrNothing) {
+  LimitsStore store{Limits()};
+  int woken = 0;
+  store.OnPublish([&woken] { ++woken; });
+  const auto refused = store.Update([](Limits* limits) {
+    limits->max_fields = 5;
+    limits->max_head_bytes = 0;
+  });
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store.current()->limits, Limits());
+  EXPECT_EQ(store.version(), 1u);
+  EXPECT_EQ(woken, 0);
+}
+
+TEST(LimitsStoreTest, ChecksTheExpectedVersion) {
+  LimitsStore store{Limits()};
+  const auto edit = [](Limits* limits) { ++limits->max_fields; };
+  EXPECT_TRUE(store.Update(edit, 1).ok());
+  EXPECT_EQ(store.Update(edit, 1).status().code(), absl::StatusCode::kAborted);
+  EXPECT_TRUE(store.Update(edit, 2).ok());
+  EXPECT_EQ(store.current()->limits.max_fields, 102u);
+}
+
+TEST(LimitsStoreTest, ValidatesWithoutPublishing) {
+  LimitsStore store{Limits()};
+  const auto would_be =
+      store.Update([](Limits* limits) { limits->max_fields = 5; }, 0, /*validate_only=*/true);
+  ASSERT_TRUE(would_be.ok());
+  EXPECT_EQ((*would_be)->limits.max_fields, 5u);
+  EXPECT_EQ(store.version(), 1u);
+  EXPECT_EQ(store.current()->limits.max_fields, 100u);
+}
+
+TEST(LimitsStoreTest, AChangeOfNothingIsNoNewVersion) {
+  LimitsStore store{Limits()};
+  EXPECT_EQ((*store.Update([](Limits*) {}))->version, 1u);
+}
+
+TEST(LimitsStoreTest, LosesNoUpdateOfManyThreads) {
+  LimitsStore store{Limits()};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&store] {
+      for (int i = 0; i < 100; ++i) {
+        EXPECT_TRUE(store.Update([](Limits* limits) { ++limits->max_fields; }).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(store.current()->limits.max_fields, 500u);
+  EXPECT_EQ(store.version(), 401u);
+}
+
+TEST(LimitsStoreTest, TheInitialLimitsAreTheCodeLayer) {
+  Limits initial;
+  initial.max_fields = 7;
+  const LimitsStore store{initial};
+  EXPECT_EQ(store.current()->limits, initial);
+  EXPECT_EQ(store.current()->layers.Origin(*kMaxFields), LimitLayer::kCode);
+  EXPECT_EQ(store.current()->layers.Origin(*kMaxHead), LimitLayer::kBuiltIn);
+}
+
+TEST(LimitsStoreTest, AHigherLayerHidesALowerOneUntilItIsTakenOut) {
+  LimitsStore store{Limits()};
+  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kOperator, 50)).ok());
+  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kFile, 40)).ok());
+  EXPECT_EQ(MaxFields(store), 50u);
+  LimitsUpdate clear;
+  clear.changes = {{kMaxFields, std::nullopt}};
+  ASSERT_TRUE(store.Apply(clear).ok());
+  EXPECT_EQ(MaxFields(store), 40u);
+  EXPECT_EQ(store.current()->layers.Origin(*kMaxFields), LimitLayer::kFile);
+  EXPECT_EQ(store.version(), 4u);
+}
+
+TEST(LimitsStoreTest, AWholeLayerIsReplaced) {
+  LimitsStore store{Limits()};
+  LimitsUpdate update = SetMaxFields(LimitLayer::kFile, 40);
+  update.changes.push_back({kMaxHead, 4096});
+  ASSERT_TRUE(store.Apply(update).ok());
+  update.changes.pop_back();
+  update.replace_layer = true;
+  ASSERT_TRUE(store.Apply(update).ok());
+  EXPECT_EQ(MaxFields(store), 40u);
+  EXPECT_EQ(store.current()->limits.max_head_bytes, kMaxHead->default_value);
+}
+
+TEST(LimitsStoreTest, RefusesAValueThatAHigherLayerWouldHide) {
+  LimitsStore store{Limits()};
+  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kOperator, 50)).ok());
+  const auto refused = store.Apply(SetMaxFields(LimitLayer::kFile, 0));
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("max_fields = 0"));
+  EXPECT_EQ(store.Apply(SetMaxFields(LimitLayer::kBuiltIn, 50)).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(store.version(), 2u);
+}
+
+TEST(LimitsStoreTest, ATemporaryValueReverts) {
+  test::FakeClock clock;
+  LimitsStore store{Limits(), &clock};
+  int woken = 0;
+  store.OnPublish([&woken] { ++woken; });
+  LimitsUpdate update = SetMaxFields(LimitLayer::kOperator, 50);
+  update.ttl_ms = 1000;
+  ASSERT_TRUE(store.Apply(update).ok());
+  clock.AdvanceMs(999);
+  EXPECT_FALSE(store.Expire());
+  EXPECT_EQ(MaxFields(store), 50u);
+  clock.AdvanceMs(1);
+  EXPECT_TRUE(store.Expire());
+  EXPECT_EQ(MaxFields(store), kMaxFields->default_value);
+  EXPECT_EQ(woken, 2);
+  EXPECT_FALSE(store.Expire());
+  EXPECT_EQ(store.History().back().reason, "a temporary value ended");
+}
+
+TEST(LimitsStoreTest, ATimeBeyondAllClocksIsForGood) {
+  test::FakeClock clock;
+  clock.AdvanceMs(1000);
+  LimitsStore store{Limits(), &clock};
+  LimitsUpdate update = SetMaxFields(LimitLayer::kOperator, 50);
+  update.ttl_ms = ~std::uint64_t{0};
+  ASSERT_TRUE(store.Apply(update).ok());
+  EXPECT_EQ(store.current()->layers.NextExpiryMs(), LayerValue::kNever);
+}
+
+TEST(LimitsStoreTest, ShadowValuesActOnNothing) {
+  LimitsStore store{Limits()};
+  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kShadow, 5)).ok());
+  EXPECT_EQ(MaxFields(store), kMaxFields->default_value);
+  EXPECT_EQ(store.current()->layers.MergeWithShadow().max_fields, 5u);
+  EXPECT_EQ(store.current()->layers.Origin(*kMaxFields), LimitLayer::kBuiltIn);
+}
+
+TEST(LimitsStoreTest, RollsBackToAnEarlierVersion) {
+  LimitsStore store{Limits()};
+  LimitsUpdate update = SetMaxFields(LimitLayer::kOperator, 50);
+  update.author = "ada";
+  update.reason = "try";
+  ASSERT_TRUE(store.Apply(update).ok());
+  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kCode, 60)).ok());
+  LimitsUpdate back;
+  back.author = "bob";
+  ASSERT_TRUE(store.RollBack(1, back).ok());
+  EXPECT_EQ(store.current()->limits, Limits());
+  EXPECT_EQ(store.version(), 4u);
+  const std::vector<LimitsRevision> history = store.History();
+  ASSERT_EQ(history.size(), 4u);
+  EXPECT_EQ(history[1].author, "ada");
+  EXPECT_EQ(history[1].reason, "try");
+  EXPECT_EQ(history[1].snapshot->limits.max_fields, 50u);
+  EXPECT_EQ(history[3].author, "bob");
+}
+
+TEST(LimitsStoreTest, ARollBackBringsBackNoValueWhoseTimeIsOver) {
+  test::FakeClock clock;
+  LimitsStore store{Limits(), &clock};
+  LimitsUpdate update = SetMaxFields(LimitLayer::kOperator, 50);
+  update.ttl_ms = 1000;
+  ASSERT_TRUE(store.Apply(update).ok());
+  clock.AdvanceMs(2000);
+  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kCode, 60)).ok());
+  ASSERT_TRUE(store.RollBack(2, {}).ok());
+  EXPECT_EQ(MaxFields(store), kMaxFields->default_value);
+}
+
+TEST(LimitsStoreTest, ForgetsTheOldestVersionsAndSaysSo) {
+  LimitsStore store{Limits()};
+  for (std::size_t i = 0; i < LimitsStore::kMaxRevisions; ++i) {
+    ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kOperator, i + 1)).ok());
+  }
+  EXPECT_EQ(store.History().size(), LimitsStore::kMaxRevisions);
+  EXPECT_EQ(store.History().front().version, 2u);
+  const auto refused = store.RollBack(1, {});
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("versions 2 to 65"));
+}
+
+}  // namespace
+}  // namespace weir
