@@ -78,19 +78,18 @@ grpc::Status AdminService::Update(const admin::v1::UpdateLimitsRequest& request,
                                   admin::v1::LimitsState* response) {
   const auto changes = ReadChanges(request);
   if (!changes.ok()) return ToGrpc(changes.status());
-  std::uint64_t expected_version = 0;
+  LimitsUpdate update;
+  update.changes = *changes;
+  update.validate_only = request.validate_only();
   if (!request.etag().empty()) {
-    expected_version = VersionOf(server_->boot_id(), request.etag());
-    if (expected_version == 0) {
+    update.expected_version = VersionOf(server_->boot_id(), request.etag());
+    if (update.expected_version == 0) {
       return grpc::Status(grpc::StatusCode::ABORTED,
                           "the etag is not of this start of the server: read the limits again, "
                           "then repeat the change");
     }
   }
-  const auto edit = [&changes](Limits* limits) {
-    for (const LimitChange& change : *changes) limits->*change.spec->member = change.value;
-  };
-  const auto snapshot = server_->limits().Update(edit, expected_version, request.validate_only());
+  const auto snapshot = server_->limits().Apply(update);
   if (!snapshot.ok()) return ToGrpc(snapshot.status());
   if (!request.validate_only()) {
     server_->WaitForLimits((*snapshot)->version, options_.apply_timeout_ms);

@@ -23,12 +23,12 @@ std::string AllNames() {
   });
 }
 
-// The named limit's change, with its default if the message does not set it.
+// The named limit's change: it is taken out of its layer if the message does not set it.
 LimitChange ChangeOf(const LimitSpec& spec, const admin::v1::Limits& limits) {
   const FieldDescriptor* const field = FieldOf(spec);
   const auto* const reflection = limits.GetReflection();
-  const bool set = reflection->HasField(limits, field);
-  return {&spec, set ? reflection->GetUInt64(limits, field) : spec.default_value};
+  if (!reflection->HasField(limits, field)) return {&spec, std::nullopt};
+  return {&spec, reflection->GetUInt64(limits, field)};
 }
 
 }  // namespace

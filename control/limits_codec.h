@@ -10,21 +10,16 @@
 #include "weir/admin/v1/admin.pb.h"
 #include "weir/reactor/limit_specs.h"
 #include "weir/reactor/limits.h"
+#include "weir/reactor/limits_store.h"
 
 namespace weir {
 
 // Every limit is set in `message`. Any thread, as all functions here.
 void ToProto(const Limits& limits, admin::v1::Limits* message);
 
-// One value to set.
-struct LimitChange {
-  const LimitSpec* spec;
-  std::uint64_t value;
-};
-
 // What a request asks for: the limits that its mask names, or without a mask those that are set. A
-// limit that is named but not set gets its default. INVALID_ARGUMENT for a path that is no limit,
-// for "*", and for a request that names none.
+// limit that is named but not set is taken out of its layer. INVALID_ARGUMENT for a path that is no
+// limit, for "*", and for a request that names none.
 absl::StatusOr<std::vector<LimitChange>> ReadChanges(const admin::v1::UpdateLimitsRequest& request);
 
 }  // namespace weir

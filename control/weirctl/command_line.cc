@@ -3,11 +3,11 @@
 #include <charconv>
 #include <cstdlib>
 #include <limits>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "weir/control/weirctl/default_endpoint.h"
+#include "weir/control/weirctl/options.h"
 
 namespace weir {
 namespace {
@@ -36,54 +36,23 @@ std::string DefaultTarget() {
   return set != nullptr && *set != '\0' ? set : DefaultEndpoint();
 }
 
-absl::Status Wrong(const std::string& option, const std::string& value, const char* expected) {
-  return absl::InvalidArgumentError(absl::StrCat(option, "=", value, " is not ", expected));
-}
-
-absl::Status SetMs(const std::string& option, const std::string& value, std::uint64_t* ms) {
-  const auto parsed = ParseMs(value);
-  if (!parsed || *parsed == 0) return Wrong(option, value, "a time such as 500ms, 10s or 1m");
-  *ms = *parsed;
-  return absl::OkStatus();
-}
-
-absl::Status SetFlag(const std::string& option, CommandLine* line) {
-  const std::pair<const char*, bool*> flags[] = {{"--json", &line->json},
-                                                 {"--help", &line->help},
-                                                 {"-h", &line->help},
-                                                 {"--version", &line->version},
-                                                 {"--validate-only", &line->validate_only},
-                                                 {"--live", &line->live},
-                                                 {"--show-values", &line->show_values}};
-  for (const auto& [name, flag] : flags) {
-    if (option != name) continue;
-    *flag = true;
-    return absl::OkStatus();
+// Notes the option at *i, and its value, which may be the argument after it.
+absl::Status ReadOption(const std::vector<std::string>& arguments, std::size_t* i,
+                        CommandLine* line) {
+  const std::string& argument = arguments[*i];
+  const std::size_t equals = argument.find('=');
+  const std::string name = argument.substr(0, equals);
+  const OptionSpec* const option = FindOption(name);
+  if (option == nullptr || (option->value.empty() && equals != std::string::npos)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unknown option ", argument, "; \"weirctl --help\" lists them"));
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("unknown option ", option, "; \"weirctl --help\" lists them"));
-}
-
-absl::Status SetValue(const std::string& option, const std::string& value, CommandLine* line) {
-  if (option == "--timeout") return SetMs(option, value, &line->timeout_ms);
-  if (option == "--interval") return SetMs(option, value, &line->interval_ms);
-  if (option == "--count") {
-    const auto count = ParseNumber(value);
-    if (!count) return Wrong(option, value, "a number");
-    line->count = *count;
-    return absl::OkStatus();
+  if (option->value.empty()) return option->set("", line);
+  if (equals != std::string::npos) return option->set(argument.substr(equals + 1), line);
+  if (*i + 1 == arguments.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(name, " needs a value"));
   }
-  const std::pair<const char*, std::string*> texts[] = {
-      {"--target", &line->target}, {"--etag", &line->etag}, {"--preset", &line->preset}};
-  for (const auto& [name, text] : texts) {
-    if (option == name) *text = value;
-  }
-  return absl::OkStatus();
-}
-
-bool TakesValue(const std::string& option) {
-  return option == "--target" || option == "--etag" || option == "--timeout" ||
-         option == "--interval" || option == "--count" || option == "--preset";
+  return option->set(arguments[++*i], line);
 }
 
 }  // namespace
@@ -119,19 +88,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
       options = false;
       continue;
     }
-    const std::size_t equals = argument.find('=');
-    const std::string option = argument.substr(0, equals);
-    absl::Status status;
-    if (!TakesValue(option)) {
-      status = SetFlag(argument, &line);
-    } else if (equals != std::string::npos) {
-      status = SetValue(option, argument.substr(equals + 1), &line);
-    } else if (i + 1 < arguments.size()) {
-      status = SetValue(option, arguments[++i], &line);
-    } else {
-      status = absl::InvalidArgumentError(absl::StrCat(option, " needs a value"));
-    }
-    if (!status.ok()) return status;
+    if (absl::Status status = ReadOption(arguments, &i, &line); !status.ok()) return status;
   }
   return line;
 }

@@ -3,6 +3,8 @@
 #ifndef WEIR_CONTROL_WEIRCTL_EXIT_STATUS_H_
 #define WEIR_CONTROL_WEIRCTL_EXIT_STATUS_H_
 
+#include <string_view>
+
 namespace weir {
 
 inline constexpr int kExitOk = 0;
@@ -10,6 +12,22 @@ inline constexpr int kExitRefused = 1;      // the server or a check refused: no
 inline constexpr int kExitUsage = 2;        // what was typed makes no sense
 inline constexpr int kExitUnreachable = 3;  // no server answered in time
 inline constexpr int kExitIncomplete = 4;   // explain: what was given is no whole request
+
+// For help and the manual.
+struct ExitStatusSpec {
+  int value;
+  std::string_view text;
+};
+
+inline constexpr ExitStatusSpec kExitStatuses[] = {
+    {kExitOk, "done; explain: every request is accepted"},
+    {kExitRefused,
+     "the server refused, or a value is invalid, and nothing has changed; explain: a request is "
+     "refused"},
+    {kExitUsage, "wrong usage"},
+    {kExitUnreachable, "no server answered in time"},
+    {kExitIncomplete, "explain: the input ends within a request"},
+};
 
 }  // namespace weir
 

@@ -163,7 +163,7 @@ int SetLimitsCommand(const Session& session, const std::vector<std::string>& ass
   return Update(session, request);
 }
 
-int PresetsCommand(const Session& session) {
+int PresetsCommand(const Session& session, const std::vector<std::string>&) {
   std::vector<std::vector<std::string>> rows = {{"LIMIT"}};
   for (const LimitPreset& preset : LimitPresets()) rows[0].push_back(std::string(preset.name));
   for (const LimitSpec& spec : LimitSpecs()) {

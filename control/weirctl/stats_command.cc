@@ -87,7 +87,7 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
 
 }  // namespace
 
-int StatsCommand(const Session& session) {
+int StatsCommand(const Session& session, const std::vector<std::string>&) {
   grpc::ClientContext context;
   SetDeadline(session, &context);
   admin::v1::Stats stats;

@@ -93,7 +93,7 @@ int ReportEnd(const Session& session, std::uint64_t samples, const grpc::Status&
 
 }  // namespace
 
-int WatchCommand(const Session& session) {
+int WatchCommand(const Session& session, const std::vector<std::string>&) {
   admin::v1::WatchStatsRequest request;
   *request.mutable_interval() =
       TimeUtil::MillisecondsToDuration(static_cast<std::int64_t>(session.line.interval_ms));

@@ -27,12 +27,15 @@ struct Session {
   std::ostream& err;
 };
 
-// One command each, in limits_command.cc and so on. Their words are those after the command's name.
+// One command each, as the table in commands.cc names them, in limits_command.cc and so on. Their
+// words are those after the command's name.
 int GetLimitsCommand(const Session& session, const std::vector<std::string>& names);
 int SetLimitsCommand(const Session& session, const std::vector<std::string>& assignments);
-int PresetsCommand(const Session& session);
-int StatsCommand(const Session& session);
-int WatchCommand(const Session& session);
+int ManualCommand(const Session& session, const std::vector<std::string>& arguments);
+int CompletionCommand(const Session& session, const std::vector<std::string>& words);
+int PresetsCommand(const Session& session, const std::vector<std::string>& arguments);
+int StatsCommand(const Session& session, const std::vector<std::string>& arguments);
+int WatchCommand(const Session& session, const std::vector<std::string>& arguments);
 int ExplainCommand(const Session& session, const std::vector<std::string>& words);
 int ErrorsCommand(const Session& session, const std::vector<std::string>& names);
 

@@ -1,0 +1,46 @@
+#include "weir/control/weirctl/commands.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace weir {
+namespace {
+
+constexpr CommandSpec kCommands[] = {
+    {"limits get", "[NAME ...]", "the limits: requested, effective, default, range",
+     GetLimitsCommand},
+    {"limits set", "NAME=VALUE ...", "changes limits, all or none, from the next request on",
+     SetLimitsCommand},
+    {"limits presets", "", "values that act like the defaults of other servers", PresetsCommand},
+    {"stats", "", "queues, counters, parse errors and why connections ended", StatsCommand},
+    {"watch", "", "the same as a stream, a line for each reactor", WatchCommand},
+    {"explain", "[FILE] [NAME=VALUE ...]",
+     "where a request breaks, by these limits; reads standard input without FILE; needs no server",
+     ExplainCommand},
+    {"errors", "[KIND ...]", "what each kind of parse error means; needs no server", ErrorsCommand},
+    {"completion", "bash|zsh|fish", "a script that completes weirctl's words in that shell",
+     CompletionCommand},
+    {"manual", "", "the manual page, for man(1): weirctl manual | man -l -", ManualCommand},
+};
+
+}  // namespace
+
+const CommandSpec* CommandSpecs::begin() const noexcept { return std::begin(kCommands); }
+
+const CommandSpec* CommandSpecs::end() const noexcept { return std::end(kCommands); }
+
+std::size_t WordsOf(const CommandSpec& command) noexcept {
+  return command.name.find(' ') == std::string_view::npos ? 1 : 2;
+}
+
+const CommandSpec* FindCommand(const std::vector<std::string>& words) noexcept {
+  for (const CommandSpec& command : CommandSpecs()) {
+    const std::size_t count = WordsOf(command);
+    if (words.size() < count) continue;
+    const std::string name = count == 1 ? words[0] : words[0] + " " + words[1];
+    if (name == command.name) return &command;
+  }
+  return nullptr;
+}
+
+}  // namespace weir

@@ -1,0 +1,86 @@
+#include "weir/control/weirctl/options.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+
+namespace weir {
+namespace {
+
+absl::Status Wrong(std::string_view option, const std::string& value, std::string_view expected) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(option), "=", value, " is not ", std::string(expected)));
+}
+
+template <bool CommandLine::*kFlag>
+absl::Status SetFlag(const std::string&, CommandLine* line) {
+  line->*kFlag = true;
+  return absl::OkStatus();
+}
+
+template <std::string CommandLine::*kText>
+absl::Status SetText(const std::string& value, CommandLine* line) {
+  line->*kText = value;
+  return absl::OkStatus();
+}
+
+absl::Status SetMs(std::string_view option, const std::string& value, std::uint64_t* ms) {
+  const auto parsed = ParseMs(value);
+  if (!parsed || *parsed == 0) return Wrong(option, value, "a time such as 500ms, 10s or 1m");
+  *ms = *parsed;
+  return absl::OkStatus();
+}
+
+absl::Status SetTimeout(const std::string& value, CommandLine* line) {
+  return SetMs("--timeout", value, &line->timeout_ms);
+}
+
+absl::Status SetInterval(const std::string& value, CommandLine* line) {
+  return SetMs("--interval", value, &line->interval_ms);
+}
+
+absl::Status SetCount(const std::string& value, CommandLine* line) {
+  const auto count = ParseNumber(value);
+  if (!count) return Wrong("--count", value, "a number");
+  line->count = *count;
+  return absl::OkStatus();
+}
+
+constexpr OptionSpec kOptions[] = {
+    {"--target", "ADDRESS", "unix:/PATH or 127.0.0.1:PORT; else WEIR_TARGET, else the default",
+     SetText<&CommandLine::target>},
+    {"--json", "", "one JSON object a line, with the names of weir/admin/v1/admin.proto",
+     SetFlag<&CommandLine::json>},
+    {"--timeout", "TIME", "how long to wait for an answer (5s)", SetTimeout},
+    {"--preset", "NAME",
+     "limits set, explain: the limits of a preset, but for those that are named",
+     SetText<&CommandLine::preset>},
+    {"--live", "", "explain: by the limits of the running server", SetFlag<&CommandLine::live>},
+    {"--show-values", "", "explain: do not hide what Authorization and Cookie fields have",
+     SetFlag<&CommandLine::show_values>},
+    {"--etag", "ETAG", "limits set: only if the limits are still those of this etag",
+     SetText<&CommandLine::etag>},
+    {"--validate-only", "", "limits set: check, but change nothing",
+     SetFlag<&CommandLine::validate_only>},
+    {"--interval", "TIME", "watch: between samples, 100ms to 60s (1s)", SetInterval},
+    {"--count", "N", "watch: end after N samples", SetCount},
+    {"--version", "", "says which version of weirctl this is", SetFlag<&CommandLine::version>},
+    {"--help", "", "says what there is", SetFlag<&CommandLine::help>},
+};
+
+}  // namespace
+
+const OptionSpec* OptionSpecs::begin() const noexcept { return std::begin(kOptions); }
+
+const OptionSpec* OptionSpecs::end() const noexcept { return std::end(kOptions); }
+
+const OptionSpec* FindOption(std::string_view name) noexcept {
+  if (name == "-h") name = "--help";
+  const auto* const found =
+      std::find_if(std::begin(kOptions), std::end(kOptions),
+                   [name](const OptionSpec& option) { return option.name == name; });
+  return found == std::end(kOptions) ? nullptr : found;
+}
+
+}  // namespace weir
