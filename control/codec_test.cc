@@ -61,7 +61,7 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   reactor.parse_errors[static_cast<std::size_t>(ParseError::kHostMissing)] = 5;
   reactor.connections_closed[static_cast<std::size_t>(CloseReason::kHeadTimeout)] = 6;
   reactor.connections_refused[static_cast<std::size_t>(RefuseReason::kMaxConnections)] = 7;
-  reactor.accept_queue = {1, 2, 3, 4, 5};
+  reactor.accept_queue = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   stats.reactors = {reactor};
   admin::v1::Stats message;
   ToProto(stats, &message);
@@ -81,6 +81,10 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(carried.accept_queue().backlog_effective(), 3u);
   EXPECT_EQ(carried.accept_queue().backlog_requested(), 4u);
   EXPECT_EQ(carried.accept_queue().discards(), 5u);
+  EXPECT_EQ(carried.accept_queue().depth_max_window(), 6u);
+  EXPECT_EQ(carried.accept_queue().over_half_time().nanos(), 7);
+  EXPECT_EQ(carried.accept_queue().observed_time().nanos(), 8);
+  EXPECT_EQ(carried.accept_queue().discards_when_full(), 9u);
 }
 
 }  // namespace

@@ -24,20 +24,27 @@ void AddCounts(const std::array<std::uint64_t, kSize>& counts, NameOf name,
   }
 }
 
+google::protobuf::Duration ToDuration(std::uint64_t ns) {
+  return TimeUtil::NanosecondsToDuration(static_cast<std::int64_t>(ns));
+}
+
 void QueueToProto(const AcceptQueueSample& queue, admin::v1::AcceptQueue* message) {
   message->set_depth(queue.depth);
   message->set_depth_max(queue.depth_max);
   message->set_backlog_effective(queue.backlog_effective);
   message->set_backlog_requested(queue.backlog_requested);
   message->set_discards(queue.discards);
+  message->set_depth_max_window(queue.depth_max_window);
+  *message->mutable_over_half_time() = ToDuration(queue.over_half_ns);
+  *message->mutable_observed_time() = ToDuration(queue.observed_ns);
+  message->set_discards_when_full(queue.discards_when_full);
 }
 
 void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message) {
   message->set_reactor(stats.reactor);
   message->set_applied_limits_version(stats.applied_limits_version);
   message->set_busy(stats.busy);
-  *message->mutable_tick_age() =
-      TimeUtil::NanosecondsToDuration(static_cast<std::int64_t>(stats.tick_age_ns));
+  *message->mutable_tick_age() = ToDuration(stats.tick_age_ns);
   message->set_connections_active(stats.connections_active);
   message->set_connections_idle(stats.connections_idle);
   message->set_responses_pending(stats.responses_pending);
@@ -65,10 +72,8 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
 void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
   message->set_boot_id(stats.boot_id);
   *message->mutable_time() = TimeUtil::GetCurrentTime();
-  *message->mutable_monotonic_time() =
-      TimeUtil::NanosecondsToDuration(static_cast<std::int64_t>(stats.monotonic_ns));
-  *message->mutable_uptime() =
-      TimeUtil::NanosecondsToDuration(static_cast<std::int64_t>(stats.uptime_ns));
+  *message->mutable_monotonic_time() = ToDuration(stats.monotonic_ns);
+  *message->mutable_uptime() = ToDuration(stats.uptime_ns);
   message->set_address(stats.address);
   message->set_draining(stats.draining);
   message->set_limits_version(stats.limits_version);

@@ -84,6 +84,10 @@ constexpr LimitSpec kSpecs[] = {
     {"drain_timeout_ms", "ms", 0, kDayMs, 10'000, LimitApplies::kNextTimer, "closed",
      "connections_closed.drain_cut", "From Drain() or SIGTERM to the end of the last connection.",
      &Limits::drain_timeout_ms},
+    {"accept_queue_window_ms", "ms", 10, kDayMs, 1000, LimitApplies::kAtOnce, "a new window begins",
+     "accept_queue.depth_max_window",
+     "Over how long the recent maximum of an accept queue goes back: one to two such windows.",
+     &Limits::accept_queue_window_ms},
 };
 
 }  // namespace

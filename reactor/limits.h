@@ -64,6 +64,9 @@ struct Limits {
   // From Drain() or SIGTERM to the end of the last connection, in ms. Default 10000.
   std::uint64_t drain_timeout_ms = 10000;
 
+  // The length of the windows of AcceptQueueSample::depth_max_window, in ms. Default 1000.
+  std::uint64_t accept_queue_window_ms = 1000;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

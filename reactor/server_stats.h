@@ -72,10 +72,20 @@ std::string_view Name(CloseReason reason) noexcept;
 // listening socket; net/ipv4/tcp.c tcp_get_info, net/core/sock.c sk_get_meminfo).
 struct AcceptQueueSample {
   std::uint32_t depth = 0;              // connections that wait now
-  std::uint32_t depth_max = 0;          // the most seen since the server started
+  std::uint32_t depth_max = 0;          // the most seen since the listener was opened
   std::uint32_t backlog_effective = 0;  // what the kernel took; the queue holds one more
   std::uint64_t backlog_requested = 0;  // what listen() was last asked for
   std::uint64_t discards = 0;  // packets that the listener dropped, for any reason: not overflows
+  // The most seen in the present window of accept_queue_window_ms and in the one before it.
+  std::uint32_t depth_max_window = 0;
+  // How long more than half of backlog_effective waited, and how long the queue was watched. Each
+  // look at the queue stands until the next: their quotient is the share of the time over half.
+  std::uint64_t over_half_ns = 0;
+  std::uint64_t observed_ns = 0;
+  // Discards between two samples of which one, or a look of the reactor between them, saw the queue
+  // full: attributed to overflow. A refused attempt is one or two of them, since the kernel counts
+  // a dropped final ACK twice (tcp_v4_syn_recv_sock and tcp_v4_rcv in net/ipv4/tcp_ipv4.c).
+  std::uint64_t discards_when_full = 0;
 };
 
 struct ReactorStats {

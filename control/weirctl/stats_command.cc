@@ -1,9 +1,9 @@
 // weirctl stats.
-#include <algorithm>
 #include <map>
 #include <ostream>
 
 #include "absl/strings/str_cat.h"
+#include "weir/control/weirctl/queue_table.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
@@ -28,8 +28,6 @@ std::vector<std::string> Row(const admin::v1::ReactorStats& reactor) {
   const admin::v1::AcceptQueue& queue = reactor.accept_queue();
   return {std::to_string(reactor.reactor()),
           absl::StrCat(queue.depth(), "/", queue.backlog_effective()),
-          std::to_string(queue.depth_max()),
-          std::to_string(queue.discards()),
           std::to_string(reactor.connections_accepted()),
           std::to_string(reactor.connections_active()),
           std::to_string(reactor.requests()),
@@ -38,14 +36,12 @@ std::vector<std::string> Row(const admin::v1::ReactorStats& reactor) {
           std::to_string(reactor.applied_limits_version())};
 }
 
-// The sums of all reactors. HIGH is the highest.
+// The sums of all reactors.
 std::vector<std::string> TotalRow(const admin::v1::Stats& stats) {
   admin::v1::ReactorStats sum;
   admin::v1::AcceptQueue* const queue = sum.mutable_accept_queue();
   for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
     queue->set_depth(queue->depth() + reactor.accept_queue().depth());
-    queue->set_depth_max(std::max(queue->depth_max(), reactor.accept_queue().depth_max()));
-    queue->set_discards(queue->discards() + reactor.accept_queue().discards());
     sum.set_connections_accepted(sum.connections_accepted() + reactor.connections_accepted());
     sum.set_connections_active(sum.connections_active() + reactor.connections_active());
     sum.set_requests(sum.requests() + reactor.requests());
@@ -64,9 +60,8 @@ std::vector<std::string> TotalRow(const admin::v1::Stats& stats) {
 void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   out << stats.address() << ", up " << stats.uptime().seconds() << " s, limits version "
       << stats.limits_version() << (stats.draining() ? ", DRAINING" : "") << "\n\n";
-  std::vector<std::vector<std::string>> rows = {{"REACTOR", "QUEUE", "HIGH", "DISCARDS", "ACCEPTED",
-                                                 "ACTIVE", "REQUESTS", "2XX/3XX/4XX/5XX",
-                                                 "LIMITS"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"REACTOR", "QUEUE", "ACCEPTED", "ACTIVE", "REQUESTS", "2XX/3XX/4XX/5XX", "LIMITS"}};
   std::map<std::string, std::uint64_t> errors;
   std::map<std::string, std::uint64_t> refused;
   std::map<std::string, std::uint64_t> closed;
@@ -78,6 +73,8 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   }
   rows.push_back(TotalRow(stats));
   PrintTable(rows, out);
+  out << "\n";
+  PrintTable(QueueRows(stats), out);
   PrintSums("PARSE ERROR", errors, out);
   PrintSums("REFUSED FOR", refused, out);
   PrintSums("CLOSED FOR", closed, out);

@@ -35,7 +35,8 @@ struct ConnectionContext {
   // Of this tick.
   Limits limits;
   ParserLimits parser_limits;
-  std::int64_t now_ms = 0;
+  std::int64_t now_ns = 0;  // CLOCK_MONOTONIC
+  std::int64_t now_ms = 0;  // the same in ms
   std::string_view date;  // for Date fields; IMF-fixdate
   bool draining = false;
 

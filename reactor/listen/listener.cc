@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "weir/reactor/listen/accept_queue.h"
 
 namespace weir {
 namespace {
@@ -120,10 +119,7 @@ absl::Status Listener::SetBacklog(std::uint64_t backlog) {
   return absl::OkStatus();
 }
 
-std::uint32_t Listener::Depth() {
-  const auto queue = ReadAcceptQueue(syscalls_, fd_);
-  return queue.has_value() ? queue->depth : 0;
-}
+std::optional<AcceptQueueDepth> Listener::Queue() { return ReadAcceptQueue(syscalls_, fd_); }
 
 int Listener::Accept(AcceptedSocket* accepted) {
   sockaddr_storage peer{};
@@ -135,19 +131,19 @@ int Listener::Accept(AcceptedSocket* accepted) {
   return 0;
 }
 
-AcceptQueueSample Listener::Sample() {
+AcceptQueueSample Listener::Sample(std::int64_t now_ns) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (fd_ < 0) return last_sample_;
-  if (const auto queue = ReadAcceptQueue(syscalls_, fd_)) {
-    last_sample_.depth = queue->depth;
-    last_sample_.backlog_effective = queue->backlog;
+  if (fd_ >= 0) {
+    // The counter after the depth: a discard that comes between is judged by the next sample too.
+    if (const auto queue = ReadAcceptQueue(syscalls_, fd_)) {
+      last_sample_.depth = queue->depth;
+      last_sample_.backlog_effective = queue->backlog;
+      history_.Add({now_ns, queue->depth, queue->depth, queue->backlog},
+                   ReadDiscards(syscalls_, fd_));
+    }
+    last_sample_.backlog_requested = backlog_requested();
   }
-  if (const auto discards = ReadDiscards(syscalls_, fd_)) {
-    // The kernel's counter has 32 bits: what it has moved since the last sample is added.
-    last_sample_.discards += *discards - static_cast<std::uint32_t>(last_sample_.discards);
-  }
-  last_sample_.depth_max = std::max(last_sample_.depth_max, last_sample_.depth);
-  last_sample_.backlog_requested = backlog_requested_.load(std::memory_order_relaxed);
+  history_.CopyTo(&last_sample_);
   return last_sample_;
 }
 

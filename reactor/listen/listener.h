@@ -7,9 +7,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "weir/reactor/listen/accept_queue.h"
+#include "weir/reactor/listen/accept_queue_history.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/server_stats.h"
 #include "weir/reactor/socket_address.h"
@@ -22,7 +25,7 @@ struct AcceptedSocket {
   SocketAddress peer;  // as accept4 told it: still right when the client has reset it meanwhile
 };
 
-// Owns the socket. Sample() is for any thread; the rest is for the reactor's thread.
+// Owns the socket. Sample() and history() are for any thread; the rest is for the reactor's thread.
 class Listener {
  public:
   // Binds and listens. TCP_NODELAY is set here and inherited by every accepted socket. Several
@@ -46,14 +49,23 @@ class Listener {
   // net.core.somaxconn of this moment (inet_listen in net/ipv4/af_inet.c). Nothing queued is lost.
   absl::Status SetBacklog(std::uint64_t backlog);
 
-  // Connections that wait now; 0 if the kernel does not tell.
-  std::uint32_t Depth();
+  // What listen() was last asked for. Any thread.
+  std::uint64_t backlog_requested() const noexcept {
+    return backlog_requested_.load(std::memory_order_relaxed);
+  }
+
+  // How many connections wait now; none if the kernel does not tell.
+  std::optional<AcceptQueueDepth> Queue();
 
   // The error of accept4(2), as its negative, or 0. Never waits.
   int Accept(AcceptedSocket* accepted);
 
-  // What the kernel tells of the queue now; the last sample once the listener is closed.
-  AcceptQueueSample Sample();
+  // What the kernel tells of the queue now, with what was seen of it before; the last sample once
+  // the listener is closed. `now_ns` is of CLOCK_MONOTONIC.
+  AcceptQueueSample Sample(std::int64_t now_ns);
+
+  // What was seen of the queue: Sample adds to it, and so does who accepts.
+  AcceptQueueHistory& history() noexcept { return history_; }
 
   // Closes the socket: connections still queued are reset by the kernel.
   void Close();
@@ -68,6 +80,7 @@ class Listener {
   std::atomic<std::uint64_t> backlog_requested_{0};
   std::mutex mutex_;               // held while another thread samples, so that fd_ stays ours
   AcceptQueueSample last_sample_;  // guarded by mutex_
+  AcceptQueueHistory history_;
 };
 
 }  // namespace weir

@@ -59,9 +59,9 @@ TEST(ListenerTest, DepthIsExactForEveryFillLevel) {
   ASSERT_TRUE(listener.ok());
   std::vector<TestClient> clients;
   for (std::uint32_t depth = 0; depth <= kBacklog + 1; ++depth) {
-    const AcceptQueueSample sample = (*listener)->Sample();
+    const AcceptQueueSample sample = (*listener)->Sample(0);
     EXPECT_EQ(sample.depth, depth);
-    EXPECT_EQ((*listener)->Depth(), depth);
+    EXPECT_EQ((*listener)->Queue()->depth, depth);
     EXPECT_EQ(sample.backlog_effective, kBacklog);
     EXPECT_EQ(sample.depth_max, depth);
     if (depth <= kBacklog)
@@ -71,9 +71,9 @@ TEST(ListenerTest, DepthIsExactForEveryFillLevel) {
     AcceptedSocket accepted;
     ASSERT_EQ((*listener)->Accept(&accepted), 0);
     syscalls.Close(accepted.fd);
-    EXPECT_EQ((*listener)->Sample().depth, depth - 1);
+    EXPECT_EQ((*listener)->Sample(0).depth, depth - 1);
   }
-  EXPECT_EQ((*listener)->Sample().depth_max, kBacklog + 1);
+  EXPECT_EQ((*listener)->Sample(0).depth_max, kBacklog + 1);
   AcceptedSocket none;
   EXPECT_EQ((*listener)->Accept(&none), -EAGAIN);
 }
@@ -82,9 +82,9 @@ TEST(ListenerTest, KeepsItsLastSampleWhenItIsClosed) {
   FaultySyscalls syscalls;
   auto listener = Listener::Open(&syscalls, Loopback(), 5);
   ASSERT_TRUE(listener.ok());
-  (*listener)->Sample();
+  (*listener)->Sample(0);
   (*listener)->Close();
-  const AcceptQueueSample sample = (*listener)->Sample();
+  const AcceptQueueSample sample = (*listener)->Sample(0);
   EXPECT_EQ(sample.backlog_effective, 5u);
   EXPECT_EQ(sample.depth, 0u);
 }

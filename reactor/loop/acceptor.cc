@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -34,7 +35,7 @@ Acceptor::Acceptor(ConnectionContext* context, ConnectionTable* table, int epoll
       epoll_(epoll),
       listener_(std::move(listener)),
       open_connections_(open_connections),
-      backlog_(listener_->Sample().backlog_requested) {
+      backlog_(listener_->backlog_requested()) {
   pause_timer_.owner = kOwner;
 }
 
@@ -56,23 +57,31 @@ void Acceptor::Accept() {
 // An accept4 that finds nothing costs as much as one that finds something, so the queue's length is
 // read first.
 void Acceptor::AcceptUpTo(std::uint64_t connections) {
-  const std::uint32_t depth = listener_->Depth();
-  CounterCell& most = ctx_->counters->accept_queue_max;
-  most.Set(std::max<std::uint64_t>(most.Get(), depth));
-  for (std::uint64_t left = std::min<std::uint64_t>(depth, connections); left > 0; --left) {
+  const auto queue = listener_->Queue();
+  if (!queue.has_value()) return;
+  const std::uint64_t taken = AcceptExactly(std::min<std::uint64_t>(queue->depth, connections));
+  const auto left = static_cast<std::uint32_t>(queue->depth - taken);
+  listener_->history().TryAdd({ctx_->now_ns, queue->depth, left, queue->backlog});
+}
+
+// How many left the queue.
+std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
+  for (std::uint64_t taken = 0; taken < connections; ++taken) {
     AcceptedSocket accepted;
     const int error = -listener_->Accept(&accepted);
     if (error == 0) {
       Admit(accepted);
     } else if (WantsDescriptorsOrMemory(error)) {
-      return Pause();
+      Pause();
+      return taken;
     } else if (error == EAGAIN || error == EWOULDBLOCK) {
-      return;
+      return connections;  // another has taken the rest
     } else {
       // The connection failed while it was queued (accept(2), "Error handling"): go on.
       (*ctx_->counters)[Counter::kAcceptFailures].Add();
     }
   }
+  return connections;
 }
 
 void Acceptor::Admit(const AcceptedSocket& accepted) {
@@ -133,8 +142,9 @@ void Acceptor::SetBacklog(std::uint64_t backlog) {
 
 void Acceptor::AcceptRestAndClose() {
   if (!listener_->open()) return;
-  AcceptUpTo(listener_->Depth());
+  AcceptUpTo(std::numeric_limits<std::uint64_t>::max());
   ctx_->timers->Cancel(&pause_timer_);
+  (void)listener_->Sample(ctx_->now_ns);  // the last word on its discards
   listener_->Close();
 }
 

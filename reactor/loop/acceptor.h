@@ -50,6 +50,7 @@ class Acceptor {
 
  private:
   void AcceptUpTo(std::uint64_t connections);
+  std::uint64_t AcceptExactly(std::uint64_t connections);
   void Refuse(int fd);
   void Pause();
   bool Watch(int op, std::uint32_t events);

@@ -35,6 +35,50 @@ TEST(AcceptorTest, AcceptsExactlyWhatWaits) {
   EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 5u);
 }
 
+// Each tick tells the history what it found and what it left.
+TEST(AcceptorTest, ItsWakeUpsAreLooksAtTheQueue) {
+  Limits limits;
+  limits.listen_backlog = 4;
+  limits.accept_budget_per_tick = 1;
+  TestReactor reactor(Hello, limits);
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 5; ++i) clients.push_back(reactor.ConnectTcp());
+  reactor.Tick();         // leaves 4 of 4
+  reactor.AdvanceMs(10);  // leaves 3
+  reactor.AdvanceMs(10);  // leaves 2: no more than half
+  reactor.AdvanceMs(10);
+  const AcceptQueueSample sample = reactor.Stats().accept_queue;
+  EXPECT_EQ(sample.depth_max, 5u);
+  EXPECT_EQ(sample.depth_max_window, 5u);
+  EXPECT_EQ(sample.over_half_ns, 20'000'000u);
+  EXPECT_EQ(sample.observed_ns, 30'000'000u);
+}
+
+TEST(AcceptorTest, TheLimitSetsTheWindow) {
+  TestReactor reactor(Hello);
+  reactor.SetLimits([](Limits* changed) { changed->accept_queue_window_ms = 100; });
+  TestClient client = reactor.ConnectTcp();
+  reactor.Tick();
+  reactor.AdvanceMs(100);
+  EXPECT_EQ(reactor.Stats().accept_queue.depth_max_window, 1u);
+  reactor.AdvanceMs(100);
+  EXPECT_EQ(reactor.Stats().accept_queue.depth_max_window, 0u);
+  EXPECT_EQ(reactor.Stats().accept_queue.depth_max, 1u);
+}
+
+// Also when running out of descriptors interrupts it.
+TEST(AcceptorTest, CountsWhatItLeftWhenItPauses) {
+  Limits limits;
+  limits.listen_backlog = 4;
+  TestReactor reactor(Hello, limits);
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 4; ++i) clients.push_back(reactor.ConnectTcp());
+  reactor.syscalls().Fail(Call::kAccept4, EMFILE, 1);
+  reactor.Tick();  // takes 1 of 4
+  reactor.clock().AdvanceMs(7);
+  EXPECT_EQ(reactor.Stats().accept_queue.over_half_ns, 7'000'000u);
+}
+
 TEST(AcceptorTest, AcceptsNoMoreThanItsBudgetInATick) {
   Limits limits;
   limits.accept_budget_per_tick = 2;

@@ -22,7 +22,6 @@ void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   stats->connections_idle = active > occupied ? active - occupied : 0;
   stats->responses_pending = responses_pending.Get();
   stats->busy = busy.Get() != 0;
-  stats->accept_queue.depth_max = static_cast<std::uint32_t>(accept_queue_max.Get());
   CopyCells(counters_, &stats->counters);
   CopyCells(refused_, &stats->connections_refused);
   CopyCells(closed_, &stats->connections_closed);

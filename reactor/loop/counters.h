@@ -43,7 +43,6 @@ class alignas(64) ReactorCounters {
   CounterCell connections_busy;  // active and not between requests
   CounterCell responses_pending;
   CounterCell applied_limits_version;
-  CounterCell accept_queue_max;
   CounterCell tick_started_ns;
   CounterCell busy;  // 1 in a tick, 0 while it waits for events
 

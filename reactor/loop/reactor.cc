@@ -43,6 +43,7 @@ absl::StatusOr<std::unique_ptr<Reactor>> Reactor::Create(const ReactorOptions& o
   if (absl::Status status = reactor->Open(std::move(listener)); !status.ok()) return status;
   reactor->ReadClock();
   reactor->AdoptLimits();
+  (void)reactor->acceptor_->listener()->Sample(reactor->context_.now_ns);  // its history begins
   return reactor;
 }
 
@@ -119,6 +120,7 @@ int Reactor::WaitForEvents(std::int64_t max_wait_ms) {
 
 void Reactor::ReadClock() {
   const std::int64_t now_ns = options_.clock->MonotonicNs();
+  context_.now_ns = now_ns;
   context_.now_ms = now_ns / kNsPerMs;
   context_.date = date_.At(options_.clock->WallSeconds());
   counters_.tick_started_ns.Set(static_cast<std::uint64_t>(now_ns));
@@ -130,6 +132,8 @@ void Reactor::AdoptLimits() {
   context_.limits = snapshot->limits;
   context_.parser_limits = snapshot->limits.parser();
   acceptor_->SetBacklog(snapshot->limits.listen_backlog);
+  acceptor_->listener()->history().SetWindow(
+      static_cast<std::int64_t>(snapshot->limits.accept_queue_window_ms) * kNsPerMs);
   applied_version_ = snapshot->version;
   counters_.applied_limits_version.Set(applied_version_);
   if (options_.on_adopted) options_.on_adopted();
@@ -252,13 +256,10 @@ void Reactor::AnswerCurrent(AnswerKind kind, const Response* response) {
 ReactorStats Reactor::Stats() const {
   ReactorStats stats;
   stats.reactor = options_.index;
-  const AcceptQueueSample queue = acceptor_->listener()->Sample();
+  const std::int64_t now_ns = options_.clock->MonotonicNs();
+  stats.accept_queue = acceptor_->listener()->Sample(now_ns);
   counters_.CopyTo(&stats);
-  const std::uint32_t seen = std::max(stats.accept_queue.depth_max, queue.depth_max);
-  stats.accept_queue = queue;
-  stats.accept_queue.depth_max = seen;
-  const std::int64_t age =
-      options_.clock->MonotonicNs() - static_cast<std::int64_t>(counters_.tick_started_ns.Get());
+  const std::int64_t age = now_ns - static_cast<std::int64_t>(counters_.tick_started_ns.Get());
   stats.tick_age_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0));
   return stats;
 }
