@@ -35,7 +35,7 @@ inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kWrite)
 
 // The kernel's calls, with faults. A faulty call does nothing but fail; close(2) alone closes and
 // then fails, as Linux does. One thread.
-class FaultySyscalls final : public Syscalls {
+class FaultySyscalls : public Syscalls {
  public:
   // After `skip` further calls of that kind, the next `times` fail with `error`.
   void Fail(Call call, int error, int skip = 0, int times = 1);
