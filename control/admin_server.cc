@@ -65,6 +65,7 @@ class AdminServer::Impl {
   ~Impl() { Stop(); }
 
   absl::Status Listen(const std::string& address);
+  const absl::Status& service_status() const noexcept { return service_.status(); }
   const std::string& address() const noexcept { return address_; }
 
  private:
@@ -131,6 +132,7 @@ void AdminServer::Impl::Stop() {
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(Server* server,
                                                                 const AdminServerOptions& options) {
   auto impl = std::make_unique<Impl>(server, options.admin);
+  if (!impl->service_status().ok()) return impl->service_status();
   if (absl::Status status = impl->Listen(options.address); !status.ok()) return status;
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(impl)));
 }

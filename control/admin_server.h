@@ -24,9 +24,9 @@ struct AdminServerOptions {
 // Start and destroy it in a thread that is not bound to a CPU: gRPC's threads inherit the binding.
 class AdminServer {
  public:
-  // `server` is not owned and must outlive this. INVALID_ARGUMENT for an address that is not safe
-  // or malformed; ALREADY_EXISTS when it is in use; PERMISSION_DENIED or NOT_FOUND for a path where
-  // no socket can be made.
+  // `server` is not owned and must outlive this. AdminService::status() if that is not OK;
+  // INVALID_ARGUMENT for an address that is not safe or malformed; ALREADY_EXISTS when it is in
+  // use; PERMISSION_DENIED or NOT_FOUND for a path where no socket can be made.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Start(Server* server,
                                                             const AdminServerOptions& options);
 

@@ -1,31 +1,24 @@
 #include "weir/control/admin_service.h"
 
-#include <charconv>
-#include <string>
-#include <string_view>
-#include <vector>
+#include <google/protobuf/util/time_util.h>
 
-#include "weir/control/limits_codec.h"
+#include <chrono>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "weir/control/caller.h"
 
 namespace weir {
 namespace {
 
+using google::protobuf::util::TimeUtil;
+
+constexpr std::chrono::milliseconds kHousePeriod{100};
+constexpr int kPeriodsBetweenFileChecks = 10;
+
 grpc::Status ToGrpc(const absl::Status& status) {
   // The canonical codes have the same numbers in both (google/rpc/code.proto).
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
-}
-
-std::string EtagOf(const std::string& boot_id, std::uint64_t version) {
-  return boot_id + "-" + std::to_string(version);
-}
-
-// The version that an etag of this start of the server names, or 0.
-std::uint64_t VersionOf(const std::string& boot_id, std::string_view etag) {
-  if (etag.substr(0, boot_id.size() + 1) != boot_id + "-") return 0;
-  etag.remove_prefix(boot_id.size() + 1);
-  std::uint64_t version = 0;
-  const auto [end, error] = std::from_chars(etag.data(), etag.data() + etag.size(), version);
-  return error == std::errc() && end == etag.data() + etag.size() ? version : 0;
 }
 
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const grpc::Status& status) {
@@ -34,68 +27,116 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const grp
   return reactor;
 }
 
+// In memory alone if the file can't be opened; `status` says why then.
+std::shared_ptr<AuditLog> OpenAudit(const std::string& path, absl::Status* status) {
+  auto audit = AuditLog::Open(path);
+  status->Update(audit.status());
+  return audit.ok() ? *std::move(audit) : *AuditLog::Open("");
+}
+
 }  // namespace
 
 AdminService::AdminService(Server* server, const AdminOptions& options)
     : server_(server),
       options_(options),
-      watchers_(std::make_shared<StatsWatchers>(server, options.max_watchers)) {}
+      audit_(OpenAudit(options.audit_file, &status_)),
+      watchers_(std::make_shared<StatsWatchers>(server, options.max_watchers, audit_)),
+      limits_(server, {options.apply_timeout_ms, options.state_file}),
+      file_layer_(&server->limits(), options.limits_file) {
+  status_.Update(limits_.Restore());
+  file_layer_.Check();
+  status_.Update(file_layer_.status());
+  housekeeper_ = std::thread([this] { KeepHouse(); });
+}
 
-void AdminService::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* state) const {
-  state->set_etag(EtagOf(server_->boot_id(), snapshot.version));
-  state->set_version(snapshot.version);
-  ToProto(snapshot.limits, state->mutable_requested());
-  ToProto(server_->EffectiveLimits(snapshot.limits), state->mutable_effective());
-  for (const std::string& warning : server_->LimitWarnings(snapshot.limits)) {
-    state->add_warnings(warning);
+AdminService::~AdminService() {
+  {
+    const std::lock_guard<std::mutex> lock(stop_mutex_);
+    stopping_ = true;
   }
-  bool all = true;
-  for (const ReactorStats& stats : server_->Stats().reactors) {
-    admin::v1::ReactorLimits* const reactor = state->add_reactors();
-    reactor->set_reactor(stats.reactor);
-    reactor->set_applied_version(stats.applied_limits_version);
-    all = all && stats.applied_limits_version >= snapshot.version;
+  stop_.notify_all();
+  housekeeper_.join();
+}
+
+// What must happen without anyone asking: values whose time is over, and another limits file.
+void AdminService::KeepHouse() {
+  std::unique_lock<std::mutex> lock(stop_mutex_);
+  for (int period = 0; !stop_.wait_for(lock, kHousePeriod, [this] { return stopping_; });
+       ++period) {
+    lock.unlock();
+    server_->limits().Expire();
+    if (period % kPeriodsBetweenFileChecks == 0) {
+      const std::lock_guard<std::mutex> file_lock(file_mutex_);
+      if (file_layer_.Check()) {
+        Record(absl::StrCat("file ", file_layer_.path()), "UpdateLimits", file_layer_.status(), "",
+               "the file has changed");
+      }
+    }
+    lock.lock();
   }
-  state->set_applied_by_all(all);
+}
+
+grpc::Status AdminService::Record(const std::string& identity, const std::string& method,
+                                  const absl::Status& status, const std::string& detail,
+                                  const std::string& reason) {
+  watchers_->CountUpdate(!status.ok());
+  admin::v1::AuditRecord record;
+  *record.mutable_time() = TimeUtil::GetCurrentTime();
+  record.set_identity(identity);
+  record.set_method(method);
+  record.set_result(absl::StatusCodeToString(status.code()));
+  record.set_detail(status.ok() ? detail : std::string(status.message()));
+  record.set_reason(reason);
+  audit_->Add(record);
+  return ToGrpc(status);
+}
+
+void AdminService::AddFileWarning(admin::v1::LimitsState* state) {
+  const std::lock_guard<std::mutex> lock(file_mutex_);
+  if (!file_layer_.status().ok()) state->add_warnings(std::string(file_layer_.status().message()));
 }
 
 grpc::ServerUnaryReactor* AdminService::GetLimits(grpc::CallbackServerContext* context,
                                                   const admin::v1::GetLimitsRequest*,
                                                   admin::v1::LimitsState* response) {
-  Fill(*server_->limits().current(), response);
+  limits_.Get(response);
+  AddFileWarning(response);
   return Answer(context, grpc::Status::OK);
 }
 
 grpc::ServerUnaryReactor* AdminService::UpdateLimits(grpc::CallbackServerContext* context,
                                                      const admin::v1::UpdateLimitsRequest* request,
                                                      admin::v1::LimitsState* response) {
-  const grpc::Status status = Update(*request, response);
-  if (!status.ok() || !request->validate_only()) watchers_->CountUpdate(!status.ok());
-  return Answer(context, status);
+  const std::string identity = IdentityOf(*context);
+  const absl::Status status = limits_.Update(*request, identity, response);
+  AddFileWarning(response);
+  if (status.ok() && request->validate_only()) return Answer(context, grpc::Status::OK);
+  return Answer(context, Record(identity, "UpdateLimits", status, request->ShortDebugString(),
+                                request->reason()));
 }
 
-grpc::Status AdminService::Update(const admin::v1::UpdateLimitsRequest& request,
-                                  admin::v1::LimitsState* response) {
-  const auto changes = ReadChanges(request);
-  if (!changes.ok()) return ToGrpc(changes.status());
-  LimitsUpdate update;
-  update.changes = *changes;
-  update.validate_only = request.validate_only();
-  if (!request.etag().empty()) {
-    update.expected_version = VersionOf(server_->boot_id(), request.etag());
-    if (update.expected_version == 0) {
-      return grpc::Status(grpc::StatusCode::ABORTED,
-                          "the etag is not of this start of the server: read the limits again, "
-                          "then repeat the change");
-    }
-  }
-  const auto snapshot = server_->limits().Apply(update);
-  if (!snapshot.ok()) return ToGrpc(snapshot.status());
-  if (!request.validate_only()) {
-    server_->WaitForLimits((*snapshot)->version, options_.apply_timeout_ms);
-  }
-  Fill(**snapshot, response);
-  return grpc::Status::OK;
+grpc::ServerUnaryReactor* AdminService::RollBackLimits(
+    grpc::CallbackServerContext* context, const admin::v1::RollBackLimitsRequest* request,
+    admin::v1::LimitsState* response) {
+  const std::string identity = IdentityOf(*context);
+  const absl::Status status = limits_.RollBack(*request, identity, response);
+  if (status.ok() && request->validate_only()) return Answer(context, grpc::Status::OK);
+  return Answer(context, Record(identity, "RollBackLimits", status, request->ShortDebugString(),
+                                request->reason()));
+}
+
+grpc::ServerUnaryReactor* AdminService::ListLimitsRevisions(
+    grpc::CallbackServerContext* context, const admin::v1::ListLimitsRevisionsRequest*,
+    admin::v1::ListLimitsRevisionsResponse* response) {
+  limits_.ListRevisions(response);
+  return Answer(context, grpc::Status::OK);
+}
+
+grpc::ServerUnaryReactor* AdminService::ListAuditRecords(
+    grpc::CallbackServerContext* context, const admin::v1::ListAuditRecordsRequest*,
+    admin::v1::ListAuditRecordsResponse* response) {
+  audit_->Fill(response);
+  return Answer(context, grpc::Status::OK);
 }
 
 grpc::ServerUnaryReactor* AdminService::GetStats(grpc::CallbackServerContext* context,

@@ -3,11 +3,19 @@
 #ifndef WEIR_CONTROL_ADMIN_SERVICE_H_
 #define WEIR_CONTROL_ADMIN_SERVICE_H_
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
 
+#include "absl/status/status.h"
 #include "weir/admin/v1/admin.grpc.pb.h"
+#include "weir/control/audit_log.h"
+#include "weir/control/file_layer.h"
+#include "weir/control/limits_calls.h"
 #include "weir/control/stats_watchers.h"
 #include "weir/reactor/server.h"
 
@@ -19,6 +27,15 @@ struct AdminOptions {
   // How long UpdateLimits waits for every reactor to work by the new limits, in ms. A busy reactor
   // takes them at its next tick; one that is stalled is named in the answer instead.
   std::uint64_t apply_timeout_ms = 1000;
+  // A file of limits, a line for each ("max_head_bytes = 32768", "#" for comments), that is the
+  // layer LIMIT_LAYER_FILE and is looked at once a second. "" for none.
+  std::string limits_file;
+  // Where changes that are to survive a restart are kept, and read from at the start. "" for
+  // nowhere: such changes are then refused.
+  std::string state_file;
+  // Where each change, and each call that was denied, is appended as a line of JSON. "" for
+  // nowhere: the last ones are in memory all the same.
+  std::string audit_file;
 };
 
 // weir.admin.v1.Admin. Whoever can reach it can change every limit, so register it only where that
@@ -32,6 +49,10 @@ class AdminService final : public admin::v1::Admin::CallbackService {
  public:
   // `server` is not owned and must outlive this.
   explicit AdminService(Server* server, const AdminOptions& options = {});
+  ~AdminService() override;
+
+  // What is wrong with the files of the options, if anything: the service works without them then.
+  const absl::Status& status() const noexcept { return status_; }
 
   // Ends every stream with UNAVAILABLE and refuses new ones: call it before grpc::Server::Shutdown,
   // which waits for them otherwise. Any thread.
@@ -43,6 +64,15 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* UpdateLimits(grpc::CallbackServerContext* context,
                                          const admin::v1::UpdateLimitsRequest* request,
                                          admin::v1::LimitsState* response) override;
+  grpc::ServerUnaryReactor* RollBackLimits(grpc::CallbackServerContext* context,
+                                           const admin::v1::RollBackLimitsRequest* request,
+                                           admin::v1::LimitsState* response) override;
+  grpc::ServerUnaryReactor* ListLimitsRevisions(
+      grpc::CallbackServerContext* context, const admin::v1::ListLimitsRevisionsRequest* request,
+      admin::v1::ListLimitsRevisionsResponse* response) override;
+  grpc::ServerUnaryReactor* ListAuditRecords(
+      grpc::CallbackServerContext* context, const admin::v1::ListAuditRecordsRequest* request,
+      admin::v1::ListAuditRecordsResponse* response) override;
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
                                      const admin::v1::GetStatsRequest* request,
                                      admin::v1::Stats* response) override;
@@ -50,13 +80,26 @@ class AdminService final : public admin::v1::Admin::CallbackService {
       grpc::CallbackServerContext* context, const admin::v1::WatchStatsRequest* request) override;
 
  private:
-  grpc::Status Update(const admin::v1::UpdateLimitsRequest& request,
-                      admin::v1::LimitsState* response);
-  void Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* state) const;
+  // Counts a change, or one that was refused, and writes it down.
+  grpc::Status Record(const std::string& identity, const std::string& method,
+                      const absl::Status& status, const std::string& detail,
+                      const std::string& reason);
+  void AddFileWarning(admin::v1::LimitsState* state);
+  void KeepHouse();
 
   Server* const server_;
   const AdminOptions options_;
-  std::shared_ptr<StatsWatchers> watchers_;
+  absl::Status status_;
+  const std::shared_ptr<AuditLog> audit_;
+  const std::shared_ptr<StatsWatchers> watchers_;
+  LimitsCalls limits_;
+
+  std::mutex file_mutex_;
+  FileLayer file_layer_;  // guarded by file_mutex_
+  std::mutex stop_mutex_;
+  std::condition_variable stop_;
+  bool stopping_ = false;  // guarded by stop_mutex_
+  std::thread housekeeper_;
 };
 
 }  // namespace weir

@@ -33,11 +33,17 @@ LimitChange ChangeOf(const LimitSpec& spec, const admin::v1::Limits& limits) {
 
 }  // namespace
 
+void SetLimit(const LimitSpec& spec, std::uint64_t value, admin::v1::Limits* message) {
+  message->GetReflection()->SetUInt64(message, FieldOf(spec), value);
+}
+
 void ToProto(const Limits& limits, admin::v1::Limits* message) {
-  const auto* const reflection = message->GetReflection();
-  for (const LimitSpec& spec : LimitSpecs()) {
-    reflection->SetUInt64(message, FieldOf(spec), limits.*spec.member);
-  }
+  for (const LimitSpec& spec : LimitSpecs()) SetLimit(spec, limits.*spec.member, message);
+}
+
+// Both count the layers from the lowest; 0 is "unspecified" there.
+admin::v1::LimitLayer ToProto(LimitLayer layer) noexcept {
+  return static_cast<admin::v1::LimitLayer>(static_cast<int>(layer) + 1);
 }
 
 absl::StatusOr<std::vector<LimitChange>> ReadChanges(

@@ -17,6 +17,11 @@ namespace weir {
 // Every limit is set in `message`. Any thread, as all functions here.
 void ToProto(const Limits& limits, admin::v1::Limits* message);
 
+// Sets one limit in `message`.
+void SetLimit(const LimitSpec& spec, std::uint64_t value, admin::v1::Limits* message);
+
+admin::v1::LimitLayer ToProto(LimitLayer layer) noexcept;
+
 // What a request asks for: the limits that its mask names, or without a mask those that are set. A
 // limit that is named but not set is taken out of its layer. INVALID_ARGUMENT for a path that is no
 // limit, for "*", and for a request that names none.

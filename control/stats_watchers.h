@@ -9,8 +9,10 @@
 #include <memory>
 #include <mutex>
 #include <unordered_set>
+#include <utility>
 
 #include "weir/admin/v1/admin.grpc.pb.h"
+#include "weir/control/audit_log.h"
 #include "weir/reactor/server.h"
 
 namespace weir {
@@ -21,8 +23,8 @@ class StatsStream;
 class StatsWatchers {
  public:
   // `server` is not owned.
-  StatsWatchers(Server* server, std::size_t max_watchers)
-      : server_(server), max_watchers_(max_watchers) {}
+  StatsWatchers(Server* server, std::size_t max_watchers, std::shared_ptr<const AuditLog> audit)
+      : server_(server), max_watchers_(max_watchers), audit_(std::move(audit)) {}
 
   // A stream that deletes itself when it is done; one over the number ends with RESOURCE_EXHAUSTED.
   static grpc::ServerWriteReactor<admin::v1::Stats>* Open(
@@ -44,6 +46,7 @@ class StatsWatchers {
 
   Server* const server_;
   const std::size_t max_watchers_;
+  const std::shared_ptr<const AuditLog> audit_;
   std::atomic<std::uint64_t> updates_{0};
   std::atomic<std::uint64_t> updates_refused_{0};
   std::atomic<std::uint64_t> refused_{0};

@@ -9,12 +9,6 @@ namespace {
 constexpr std::string_view kNames[] = {"built_in", "code", "file", "fleet", "operator", "shadow"};
 static_assert(std::size(kNames) == kLimitLayerCount);
 
-std::vector<LayerValue>::const_iterator Find(const std::vector<LayerValue>& values,
-                                             const LimitSpec& spec) noexcept {
-  return std::find_if(values.begin(), values.end(),
-                      [&spec](const LayerValue& value) { return value.spec == &spec; });
-}
-
 }  // namespace
 
 std::string_view Name(LimitLayer layer) noexcept { return kNames[static_cast<std::size_t>(layer)]; }
@@ -44,7 +38,9 @@ void LimitLayers::Set(LimitLayer layer, const LayerValue& value) {
 
 void LimitLayers::Clear(LimitLayer layer, const LimitSpec& spec) {
   std::vector<LayerValue>& values = values_[static_cast<std::size_t>(layer)];
-  if (const auto found = Find(values, spec); found != values.end()) values.erase(found);
+  values.erase(std::remove_if(values.begin(), values.end(),
+                              [&spec](const LayerValue& value) { return value.spec == &spec; }),
+               values.end());
 }
 
 void LimitLayers::Clear(LimitLayer layer) { values_[static_cast<std::size_t>(layer)].clear(); }
@@ -58,6 +54,13 @@ bool LimitLayers::DropExpired(std::int64_t now_ms) {
         values.end());
   }
   return true;
+}
+
+const LayerValue* LimitLayers::Find(LimitLayer layer, const LimitSpec& spec) const noexcept {
+  const std::vector<LayerValue>& all = values(layer);
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&spec](const LayerValue& value) { return value.spec == &spec; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 std::int64_t LimitLayers::NextExpiryMs() const noexcept {
@@ -89,7 +92,8 @@ Limits LimitLayers::MergeWithShadow() const {
 
 LimitLayer LimitLayers::Origin(const LimitSpec& spec) const noexcept {
   for (std::size_t i = static_cast<std::size_t>(LimitLayer::kShadow); i-- > 0;) {
-    if (Find(values_[i], spec) != values_[i].end()) return static_cast<LimitLayer>(i);
+    const auto layer = static_cast<LimitLayer>(i);
+    if (Find(layer, spec) != nullptr) return layer;
   }
   return LimitLayer::kBuiltIn;
 }

@@ -60,6 +60,8 @@ class LimitLayers {
   const std::vector<LayerValue>& values(LimitLayer layer) const noexcept {
     return values_[static_cast<std::size_t>(layer)];
   }
+  // The layer's value of that limit, or null. Valid until the next change.
+  const LayerValue* Find(LimitLayer layer, const LimitSpec& spec) const noexcept;
   // When the next value expires, or LayerValue::kNever.
   std::int64_t NextExpiryMs() const noexcept;
 

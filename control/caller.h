@@ -1,0 +1,18 @@
+// Who makes a call.
+
+#ifndef WEIR_CONTROL_CALLER_H_
+#define WEIR_CONTROL_CALLER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <string>
+
+namespace weir {
+
+// The name in the caller's certificate where there is one, else its address: for the history and
+// the audit log, not for deciding anything. Any thread.
+std::string IdentityOf(const grpc::CallbackServerContext& context);
+
+}  // namespace weir
+
+#endif  // WEIR_CONTROL_CALLER_H_

@@ -1,0 +1,218 @@
+// Layers, times to live, request ids, persistence, roll-back and history, without gRPC.
+#include "weir/control/limits_calls.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <memory>
+#include <string>
+
+#include "weir/control/limits_file.h"
+
+namespace weir {
+namespace {
+
+using admin::v1::LimitsState;
+using admin::v1::UpdateLimitsRequest;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class LimitsCallsTest : public testing::Test {
+ protected:
+  LimitsCallsTest() {
+    ServerOptions options;
+    options.address = "127.0.0.1:0";
+    options.reactors = 1;
+    server_ = *Server::Start(options, [](const Request&, ResponseWriter response) {
+      response.Send(200, "text/plain", "");
+    });
+    std::string directory = testing::TempDir() + "/weir-XXXXXX";
+    if (::mkdtemp(directory.data()) != nullptr) directory_ = directory;
+  }
+
+  std::string StateFile() const { return directory_ + "/state"; }
+  LimitsCalls Calls(const std::string& state_file = "") {
+    return LimitsCalls(server_.get(), {10'000, state_file});
+  }
+  static UpdateLimitsRequest MaxFields(std::uint64_t value) {
+    UpdateLimitsRequest request;
+    request.mutable_limits()->set_max_fields(value);
+    return request;
+  }
+  std::uint64_t MaxFieldsNow() { return server_->limits().current()->limits.max_fields; }
+
+  std::string directory_;
+  std::unique_ptr<Server> server_;
+  LimitsState state_;
+};
+
+TEST_F(LimitsCallsTest, TellsWhatEachLayerSets) {
+  LimitsCalls calls = Calls();
+  UpdateLimitsRequest fleet = MaxFields(40);
+  fleet.set_layer(admin::v1::LIMIT_LAYER_FLEET);
+  ASSERT_TRUE(calls.Update(fleet, "fleet", &state_).ok());
+  UpdateLimitsRequest request = MaxFields(50);
+  request.mutable_ttl()->set_seconds(3600);
+  state_.Clear();
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  EXPECT_EQ(state_.requested().max_fields(), 50u);
+  ASSERT_EQ(state_.layers_size(), 2);
+  EXPECT_EQ(state_.layers(0).layer(), admin::v1::LIMIT_LAYER_FLEET);
+  EXPECT_EQ(state_.layers(0).limits().max_fields(), 40u);
+  EXPECT_FALSE(state_.layers(0).limits().has_max_head_bytes());
+  EXPECT_THAT(state_.layers(0).expires_in(), IsEmpty());
+  EXPECT_EQ(state_.layers(1).layer(), admin::v1::LIMIT_LAYER_OPERATOR);
+  const auto left = state_.layers(1).expires_in().at("max_fields");
+  EXPECT_GT(left.seconds(), 3000);
+  EXPECT_LE(left.seconds(), 3600);
+}
+
+TEST_F(LimitsCallsTest, RefusesLayersThatBelongToTheService) {
+  LimitsCalls calls = Calls();
+  for (const auto layer : {admin::v1::LIMIT_LAYER_BUILT_IN, admin::v1::LIMIT_LAYER_CODE,
+                           admin::v1::LIMIT_LAYER_FILE, static_cast<admin::v1::LimitLayer>(99)}) {
+    UpdateLimitsRequest request = MaxFields(50);
+    request.set_layer(layer);
+    EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kInvalidArgument);
+  }
+  EXPECT_EQ(server_->limits().version(), 1u);
+}
+
+TEST_F(LimitsCallsTest, RefusesTimesThatAreNone) {
+  LimitsCalls calls = Calls();
+  const std::pair<std::int64_t, std::int32_t> times[] = {
+      {0, 0}, {0, 999'999}, {-1, 0}, {0, -5'000'000}, {std::int64_t{1} << 60, 0}};
+  for (const auto& [seconds, nanos] : times) {
+    UpdateLimitsRequest request = MaxFields(50);
+    request.mutable_ttl()->set_seconds(seconds);
+    request.mutable_ttl()->set_nanos(nanos);
+    EXPECT_THAT(std::string(calls.Update(request, "ada", &state_).message()),
+                HasSubstr("1 ms to 366 days"));
+  }
+  EXPECT_EQ(server_->limits().version(), 1u);
+}
+
+TEST_F(LimitsCallsTest, ARepeatedCallChangesNothing) {
+  LimitsCalls calls = Calls();
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_request_id("a");
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  ASSERT_TRUE(calls.Update(MaxFields(60), "bob", &state_).ok());
+  state_.Clear();
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  EXPECT_EQ(state_.requested().max_fields(), 60u);
+  EXPECT_EQ(state_.version(), 3u);
+  request.mutable_limits()->set_max_fields(51);
+  EXPECT_THAT(std::string(calls.Update(request, "ada", &state_).message()),
+              HasSubstr("another request's"));
+}
+
+TEST_F(LimitsCallsTest, ACallThatWasRefusedMayBeRepeated) {
+  LimitsCalls calls = Calls();
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_request_id("a");
+  request.set_etag("nonsense");
+  EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kAborted);
+  request.clear_etag();
+  EXPECT_TRUE(calls.Update(request, "ada", &state_).ok());
+}
+
+TEST_F(LimitsCallsTest, BoundsWhatItMustRemember) {
+  LimitsCalls calls = Calls();
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_request_id(std::string(129, 'i'));
+  EXPECT_THAT(std::string(calls.Update(request, "", &state_).message()), HasSubstr("at most 128"));
+  request.clear_request_id();
+  request.set_reason(std::string(1025, 'r'));
+  EXPECT_THAT(std::string(calls.Update(request, "", &state_).message()), HasSubstr("at most 1024"));
+}
+
+TEST_F(LimitsCallsTest, KeepsWhatIsToPersistForTheNextStart) {
+  LimitsCalls calls = Calls(StateFile());
+  ASSERT_TRUE(calls.Restore().ok());
+  UpdateLimitsRequest temporary;
+  temporary.mutable_limits()->set_max_head_bytes(4096);
+  temporary.mutable_ttl()->set_seconds(3600);
+  ASSERT_TRUE(calls.Update(temporary, "ada", &state_).ok());
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_persist(true);
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  EXPECT_EQ(*ReadLimitsFile(StateFile()), "max_fields = 50  # fields\n");
+
+  ASSERT_TRUE(calls
+                  .RollBack(
+                      [] {
+                        admin::v1::RollBackLimitsRequest back;
+                        back.set_version(1);
+                        return back;
+                      }(),
+                      "ada", &state_)
+                  .ok());
+  EXPECT_EQ(MaxFieldsNow(), 100u);
+  ASSERT_TRUE(Calls(StateFile()).Restore().ok());
+  EXPECT_EQ(MaxFieldsNow(), 50u);
+}
+
+TEST_F(LimitsCallsTest, RefusesToPersistWhereNothingIsKept) {
+  LimitsCalls calls = Calls();
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_persist(true);
+  EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(MaxFieldsNow(), 100u);
+}
+
+TEST_F(LimitsCallsTest, SaysWhenAChangeWillNotSurvive) {
+  LimitsCalls calls = Calls(directory_ + "/nowhere/state");
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_persist(true);
+  const absl::Status status = calls.Update(request, "ada", &state_);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("in force, but will not survive"));
+}
+
+TEST_F(LimitsCallsTest, RefusesAStateFileWithFaults) {
+  ASSERT_TRUE(WriteLimitsFile(StateFile(), "max_fields = 5\nmax_feilds = 5\n").ok());
+  const absl::Status status = Calls(StateFile()).Restore();
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr(StateFile()), HasSubstr("line 2"), HasSubstr("max_feilds")));
+  EXPECT_EQ(MaxFieldsNow(), 100u);
+}
+
+TEST_F(LimitsCallsTest, TheHistoryTellsWhoWhatAndWhy) {
+  LimitsCalls calls = Calls();
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_reason("cookies grew");
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  ASSERT_TRUE(calls.Update(MaxFields(60), "bob", &state_).ok());
+  admin::v1::ListLimitsRevisionsResponse history;
+  calls.ListRevisions(&history);
+  ASSERT_EQ(history.revisions_size(), 3);
+  EXPECT_EQ(history.revisions(0).author(), "bob");
+  ASSERT_EQ(history.revisions(0).changes_size(), 1);
+  EXPECT_EQ(history.revisions(0).changes(0).before(), 50u);
+  EXPECT_EQ(history.revisions(0).changes(0).after(), 60u);
+  EXPECT_EQ(history.revisions(1).reason(), "cookies grew");
+  EXPECT_FALSE(history.revisions(1).changes(0).has_before());
+  EXPECT_EQ(history.revisions(2).changes_size(), 0);
+}
+
+TEST_F(LimitsCallsTest, ARollBackChecksTheEtag) {
+  LimitsCalls calls = Calls();
+  calls.Get(&state_);
+  admin::v1::RollBackLimitsRequest back;
+  back.set_version(1);
+  back.set_etag(state_.etag());
+  ASSERT_TRUE(calls.Update(MaxFields(50), "ada", &state_).ok());
+  EXPECT_EQ(calls.RollBack(back, "ada", &state_).code(), absl::StatusCode::kAborted);
+  back.clear_etag();
+  back.set_validate_only(true);
+  state_.Clear();
+  ASSERT_TRUE(calls.RollBack(back, "ada", &state_).ok());
+  EXPECT_EQ(state_.requested().max_fields(), 100u);
+  EXPECT_EQ(MaxFieldsNow(), 50u);
+}
+
+}  // namespace
+}  // namespace weir
