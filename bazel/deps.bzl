@@ -122,6 +122,16 @@ def system_libraries():
         },
     )
 
+def peer_libraries():
+    """Parsers that tests and benchmarks compare with."""
+    _maybe(
+        pkg_config_repository,
+        name = "http_parser",
+        apt = "libhttp-parser-dev",
+        linkopts = {":http_parser": ["-lhttp_parser"]},
+        targets = {":http_parser": []},
+    )
+
 def weir_deps():
     """Declares all repositories, for a WORKSPACE."""
     _maybe(
@@ -157,3 +167,4 @@ def weir_deps():
         files = {Label("//bazel/system:coverage.BUILD"): "BUILD.bazel"},
     )
     system_libraries()
+    peer_libraries()

@@ -10,9 +10,9 @@ CLANG_PACKAGES=(clang libclang-rt-14-dev)
 # shellcheck disable=SC2034
 NEON_PACKAGES=(g++-aarch64-linux-gnu googletest qemu-user)
 # shellcheck disable=SC2034
-TEST_PACKAGES=(curl)
+TEST_PACKAGES=(curl libhttp-parser-dev valgrind)
 # shellcheck disable=SC2034
-BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev)
+BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev librust-httparse-dev rustc)
 # shellcheck disable=SC2034
 LINT_PACKAGES=(clang-format clang-tidy shellcheck)
 # npm from any source will do: for buildifier.

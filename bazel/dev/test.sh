@@ -34,6 +34,7 @@ for sanitizer in asan ubsan tsan; do
     bazel_test $sanitizer --config=$sanitizer --test_tag_filters=-bench,-no_$sanitizer \
     //parser/... //reactor/... //tests/conformance/...
 done
+step "the parser's instruction counts" bazel/dev/instructions.sh
 step "parser on AArch64" bazel/dev/test_neon.sh --build_event_json_file="$events/neon.json"
 step "configurations catch planted faults" tests/config/run.sh
 step "static archive without Bazel" tests/static_archive/run.sh

@@ -54,6 +54,13 @@ std::string Varied(unsigned seed) {
 }  // namespace
 
 std::vector<BenchInput> MakeBenchInputs() {
+  const std::string small = WithCookie(
+      "GET /plaintext HTTP/1.1\r\nHost: server.example\r\n"
+      "Accept: text/plain,text/html;q=0.9,*/*;q=0.1\r\n"
+      "Connection: keep-alive\r\n",
+      170, 2);
+  std::string pipelined;
+  for (int i = 0; i < 16; ++i) pipelined += small;
   const std::string browser =
       "GET /articles/2024/05/water-levels.html?page=2 HTTP/1.1\r\n"
       "Host: www.example.com\r\n" +
@@ -65,11 +72,7 @@ std::vector<BenchInput> MakeBenchInputs() {
        {WithCookie(browser + "Referer: http://www.example.com/articles/2024/05/\r\n"
                              "Upgrade-Insecure-Requests: 1\r\nDNT: 1\r\n",
                    703, 1)}},
-      {"b",
-       {WithCookie("GET /plaintext HTTP/1.1\r\nHost: server.example\r\n"
-                   "Accept: text/plain,text/html;q=0.9,*/*;q=0.1\r\n"
-                   "Connection: keep-alive\r\n",
-                   170, 2)}},
+      {"b", {small}},
       {"c",
        {"GET / HTTP/1.1\r\nHost: example.com:80\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n"
         "\r\n"}},
@@ -80,8 +83,20 @@ std::vector<BenchInput> MakeBenchInputs() {
                              "If-None-Match: \"5f3c-6188\"\r\n",
                    2312, 3)}},
       {"e", {WithCookie("GET / HTTP/1.1\r\nHost: example.com\r\n", 12038, 4)}},
+      {"f", {pipelined}, 16},
       {"g", std::move(varied)},
   };
+}
+
+BenchInput WithoutKnownFields(BenchInput input) {
+  for (std::string& delivery : input.deliveries) {
+    for (const char* const name : {"Host", "Connection", "Content-Length", "Upgrade", "Expect"}) {
+      const std::string line_start = "\r\n" + std::string(name) + ":";
+      std::size_t at = 0;
+      while ((at = delivery.find(line_start, at)) != std::string::npos) delivery[at + 2] = 'X';
+    }
+  }
+  return input;
 }
 
 }  // namespace weir

@@ -1,138 +1,142 @@
-// The parser on each kernel. Compare ratios between rows of one run:
+// Weir's parser on each kernel, other parsers, and the limit, interleaved in one process:
 //
-//   bazel run -c opt //tests/bench:parser_bench -- --benchmark_enable_random_interleaving=true
-//       --benchmark_repetitions=10 --benchmark_report_aggregates_only=true
+//   ./dev bench parser [--json] [--benchmark_filter=...]
 
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
-#include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "weir/parser/body_decoder.h"
 #include "weir/parser/kernel.h"
-#include "weir/parser/request_parser.h"
 #include "weir/tests/bench/bench_inputs.h"
+#include "weir/tests/bench/chunked_bench.h"
+#include "weir/tests/bench/limit.h"
+#include "weir/tests/bench/measured_parsers.h"
+#include "weir/tests/bench/peer_libraries.h"
+#include "weir/tests/bench/peer_parsers.h"
+#include "weir/tests/bench/ratio_table.h"
 
 namespace weir {
 namespace {
 
-constexpr std::uint32_t kCapacity = 100;
-
-ParserLimits WideLimits() {
-  ParserLimits limits;
-  limits.max_field_bytes = 16384;
-  return limits;
-}
-
-void CountBytes(benchmark::State& state, const std::vector<std::string>& requests) {
-  std::size_t bytes = 0;
-  for (const std::string& request : requests) bytes += request.size();
-  state.SetItemsProcessed(state.iterations());
-  state.SetBytesProcessed(static_cast<std::int64_t>(static_cast<std::size_t>(state.iterations()) *
-                                                    bytes / requests.size()));
-}
-
-void BM_Head(benchmark::State& state, ParserKernel kernel, const BenchInput& input) {
-  UseKernel(kernel);
-  const ParserLimits limits = WideLimits();
-  std::vector<FieldRef> table(kCapacity);
-  RequestParser parser(table.data(), kCapacity);
+// Reads all requests of a delivery, one after another, by `read`.
+template <typename Read>
+void Measure(benchmark::State& state, const BenchInput& input, Read read) {
   std::size_t next = 0;
   for (auto _ : state) {
-    const std::string& request = input.requests[next];
-    if (++next == input.requests.size()) next = 0;
-    parser.Reset();
-    if (parser.Parse(request, limits) != ParseStatus::kComplete) {
-      state.SkipWithError("refused");
-      break;
-    }
-    benchmark::DoNotOptimize(parser.head().fields.size());
-  }
-  CountBytes(state, input.requests);
-}
-
-void BM_ByteByByte(benchmark::State& state, ParserKernel kernel, const BenchInput& input) {
-  UseKernel(kernel);
-  const ParserLimits limits = WideLimits();
-  std::vector<FieldRef> table(kCapacity);
-  RequestParser parser(table.data(), kCapacity);
-  const std::string_view request = input.requests[0];
-  for (auto _ : state) {
-    parser.Reset();
-    ParseStatus status = ParseStatus::kIncomplete;
-    for (std::size_t size = 1; size <= request.size(); ++size) {
-      status = parser.Parse(request.substr(0, size), limits);
-    }
-    if (status != ParseStatus::kComplete) {
-      state.SkipWithError("refused");
-      break;
-    }
-  }
-  CountBytes(state, input.requests);
-}
-
-std::string ChunkedBody(std::size_t chunk_bytes, std::size_t chunks) {
-  char size[20];
-  std::snprintf(size, sizeof(size), "%zx\r\n", chunk_bytes);
-  std::string body;
-  for (std::size_t i = 0; i < chunks; ++i) body += size + std::string(chunk_bytes, 'x') + "\r\n";
-  return body + "0\r\n\r\n";
-}
-
-// Decodes a body in chunks of range(0) bytes, copying the content out as a handler would.
-void BM_Chunked(benchmark::State& state) {
-  const auto chunk_bytes = static_cast<std::size_t>(state.range(0));
-  const std::string body = ChunkedBody(chunk_bytes, 65536 / chunk_bytes);
-  std::vector<char> content(body.size());
-  const ParserLimits limits;
-  for (auto _ : state) {
-    BodyDecoder decoder;
-    decoder.Start({BodyKind::kChunked, 0});
-    std::string_view input = body;
-    std::size_t size = 0;
-    BodyStep step;
+    std::string_view rest = input.deliveries[next];
+    if (++next == input.deliveries.size()) next = 0;
     do {
-      step = decoder.Decode(input, limits);
-      std::memcpy(content.data() + size, step.data.data(), step.data.size());
-      size += step.data.size();
-      input.remove_prefix(step.consumed);
-    } while (step.status == BodyStatus::kData);
-    benchmark::DoNotOptimize(content.data());
-    if (step.status != BodyStatus::kComplete) state.SkipWithError("refused");
+      const std::size_t length = read(rest);
+      if (length == 0) return state.SkipWithError("refused");
+      rest.remove_prefix(length);
+    } while (!rest.empty());
   }
-  state.SetBytesProcessed(state.iterations() * 65536);
+  state.counters["items"] = static_cast<double>(input.requests_per_delivery);
 }
 
-// What BM_Chunked could reach at best.
-void BM_Memcpy(benchmark::State& state) {
-  const std::string body(65536, 'x');
-  std::vector<char> content(body.size());
-  for (auto _ : state) {
-    std::memcpy(content.data(), body.data(), body.size());
-    benchmark::DoNotOptimize(content.data());
-    benchmark::ClobberMemory();
-  }
-  state.SetBytesProcessed(state.iterations() * 65536);
+// `make` makes a parser of a type that measured_parsers.h describes.
+template <typename Make>
+void RegisterHead(const BenchInput& input, const std::string& parser_name, Make make) {
+  const std::string name = std::string(input.name) + "/" + parser_name;
+  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) {
+    auto parser = make();
+    Measure(state, input, [&parser](std::string_view bytes) { return parser.ReadHead(bytes); });
+  });
 }
 
-void RegisterAll(const std::vector<BenchInput>& inputs) {
-  for (const BenchInput& input : inputs) {
-    for (const ParserKernel kernel : kParserKernels) {
-      if (!IsKernelAvailable(kernel)) continue;
-      const std::string name = std::string(input.name) + "/" + std::string(KernelName(kernel));
-      benchmark::RegisterBenchmark(
-          ("head/" + name).c_str(),
-          [kernel, &input](benchmark::State& state) { BM_Head(state, kernel, input); });
-      if (input.requests.size() > 1) continue;
-      benchmark::RegisterBenchmark(
-          ("byte_by_byte/" + name).c_str(),
-          [kernel, &input](benchmark::State& state) { BM_ByteByByte(state, kernel, input); });
+template <typename Make>
+void RegisterByteByByte(const BenchInput& input, const std::string& parser_name, Make make) {
+  const std::string name = std::string(input.name) + "-bytes/" + parser_name;
+  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) {
+    auto parser = make();
+    Measure(state, input,
+            [&parser](std::string_view bytes) { return parser.ReadByteByByte(bytes); });
+  });
+}
+
+void RegisterWeir(const BenchInput& input, const BenchInput& plain) {
+  for (const ParserKernel kernel : kParserKernels) {
+    if (!IsKernelAvailable(kernel)) continue;
+    const std::string name = "weir-" + std::string(KernelName(kernel));
+    RegisterHead(input, name, [kernel] { return WeirParser(kernel); });
+    RegisterHead(plain, name + "-no-framing", [kernel] { return WeirKernel(kernel); });
+    if (input.name == std::string_view("e")) {
+      RegisterByteByByte(input, name, [kernel] { return WeirParser(kernel); });
     }
   }
-  benchmark::RegisterBenchmark("chunked", BM_Chunked)->Arg(8)->Arg(256)->Arg(16384);
-  benchmark::RegisterBenchmark("memcpy", BM_Memcpy);
+}
+
+void RegisterPeers(const BenchInput& input, const PeerLibraries& peers) {
+  const auto sse42 = [pico = peers.pico_sse42] { return PicoHttpParser(pico); };
+  const auto scalar = [pico = peers.pico_scalar] { return PicoHttpParser(pico); };
+  if (peers.pico_sse42.loaded()) RegisterHead(input, "pico-sse42", sse42);
+  if (peers.pico_scalar.loaded()) RegisterHead(input, "pico-scalar", scalar);
+  if (peers.httparse != nullptr) {
+    RegisterHead(input, "httparse", [f = peers.httparse] { return HttparseParser(f); });
+  }
+  RegisterHead(input, "http_parser", [] { return HttpParser(); });
+  if (input.name != std::string_view("e")) return;
+  if (peers.pico_sse42.loaded()) RegisterByteByByte(input, "pico-sse42", sse42);
+  RegisterByteByByte(input, "http_parser", [] { return HttpParser(); });
+}
+
+void RegisterLimit(const BenchInput& input, ParserKernel kernel,
+                   std::uint64_t (*classify)(const char*, std::size_t)) {
+  if (!IsKernelAvailable(kernel)) return;
+  const std::string name = std::string(input.name) + "/limit-" + std::string(KernelName(kernel));
+  benchmark::RegisterBenchmark(name.c_str(), [&input, classify](benchmark::State& state) {
+    Measure(state, input, [classify](std::string_view bytes) {
+      benchmark::DoNotOptimize(classify(bytes.data(), bytes.size()));
+      return bytes.size();
+    });
+  });
+}
+
+// Both lists of inputs must live as long as the benchmarks.
+void RegisterAll(const std::vector<BenchInput>& inputs, const std::vector<BenchInput>& plain,
+                 const PeerLibraries& peers) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    RegisterWeir(inputs[i], plain[i]);
+    RegisterPeers(inputs[i], peers);
+    RegisterLimit(inputs[i], ParserKernel::kSse42, ClassifySse42);
+    RegisterLimit(inputs[i], ParserKernel::kAvx2, ClassifyAvx2);
+    RegisterLimit(inputs[i], ParserKernel::kAvx512, ClassifyAvx512);
+  }
+  RegisterChunked(peers);
+}
+
+int Run(std::vector<char*> arguments) {
+  bool json = false;
+  PeerLibraries peers;
+  // What the command line says of these comes later, and counts.
+  static char defaults[][48] = {"--benchmark_enable_random_interleaving=true",
+                                "--benchmark_repetitions=11", "--benchmark_min_time=0.08",
+                                "--benchmark_report_aggregates_only=true"};
+  std::vector<char*> kept = {arguments[0]};
+  for (char* flag : defaults) kept.push_back(flag);
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument == "--json") {
+      json = true;
+    } else if (argument.substr(0, 8) == "--peers=") {
+      peers = LoadPeerLibraries(std::string(argument.substr(8)));
+    } else {
+      kept.push_back(arguments[i]);
+    }
+  }
+  int count = static_cast<int>(kept.size());
+  benchmark::Initialize(&count, kept.data());
+  if (benchmark::ReportUnrecognizedArguments(count, kept.data())) return 2;
+  const std::vector<BenchInput> inputs = MakeBenchInputs();
+  std::vector<BenchInput> plain;
+  for (const BenchInput& input : inputs) plain.push_back(WithoutKnownFields(input));
+  RegisterAll(inputs, plain, peers);
+  RatioTable table(json);
+  benchmark::RunSpecifiedBenchmarks(&table);
+  return table.failed() ? 1 : 0;
 }
 
 }  // namespace
@@ -140,12 +144,9 @@ void RegisterAll(const std::vector<BenchInput>& inputs) {
 
 int main(int argc, char** argv) {
 #ifndef NDEBUG
-  std::fprintf(stderr, "This is a debug build, whose times mean nothing: build with -c opt.\n");
+  std::fprintf(stderr,
+               "This is a debug build, whose times mean nothing: build with --config=opt.\n");
   return 1;
 #endif
-  const std::vector<weir::BenchInput> inputs = weir::MakeBenchInputs();
-  weir::RegisterAll(inputs);
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
-  return 0;
+  return weir::Run({argv, argv + argc});
 }
