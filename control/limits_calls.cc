@@ -37,13 +37,10 @@ absl::Status ReadLayer(admin::v1::LimitLayer named, LimitLayer* layer) {
     case admin::v1::LIMIT_LAYER_FLEET:
       *layer = LimitLayer::kFleet;
       return absl::OkStatus();
-    case admin::v1::LIMIT_LAYER_SHADOW:
-      *layer = LimitLayer::kShadow;
-      return absl::OkStatus();
     default:
       return absl::InvalidArgumentError(
           absl::StrCat("layer ", admin::v1::LimitLayer_Name(named),
-                       " is not for this call: OPERATOR, FLEET and SHADOW are"));
+                       " is not for this call: OPERATOR and FLEET are"));
   }
 }
 

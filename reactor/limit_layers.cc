@@ -6,7 +6,7 @@
 namespace weir {
 namespace {
 
-constexpr std::string_view kNames[] = {"built_in", "code", "file", "fleet", "operator", "shadow"};
+constexpr std::string_view kNames[] = {"built_in", "code", "file", "fleet", "operator"};
 static_assert(std::size(kNames) == kLimitLayerCount);
 
 }  // namespace
@@ -71,27 +71,16 @@ std::int64_t LimitLayers::NextExpiryMs() const noexcept {
   return next_ms;
 }
 
-void LimitLayers::MergeInto(LimitLayer layer, Limits* limits) const {
-  for (const LayerValue& value : values(layer)) limits->*value.spec->member = value.value;
-}
-
 Limits LimitLayers::Merge() const {
   Limits limits;
-  for (std::size_t i = 0; i < kLimitLayerCount; ++i) {
-    const auto layer = static_cast<LimitLayer>(i);
-    if (layer != LimitLayer::kShadow) MergeInto(layer, &limits);
+  for (const std::vector<LayerValue>& layer : values_) {
+    for (const LayerValue& value : layer) limits.*value.spec->member = value.value;
   }
   return limits;
 }
 
-Limits LimitLayers::MergeWithShadow() const {
-  Limits limits = Merge();
-  MergeInto(LimitLayer::kShadow, &limits);
-  return limits;
-}
-
 LimitLayer LimitLayers::Origin(const LimitSpec& spec) const noexcept {
-  for (std::size_t i = static_cast<std::size_t>(LimitLayer::kShadow); i-- > 0;) {
+  for (std::size_t i = kLimitLayerCount; i-- > 0;) {
     const auto layer = static_cast<LimitLayer>(i);
     if (Find(layer, spec) != nullptr) return layer;
   }

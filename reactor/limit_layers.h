@@ -24,11 +24,10 @@ enum class LimitLayer : std::uint8_t {
   kFile,      // a file that is watched for changes
   kFleet,     // what manages many servers at once
   kOperator,  // a person, by the admin service
-  kShadow,    // acts on nothing: what these values would refuse is only counted
 };
-inline constexpr std::size_t kLimitLayerCount = static_cast<std::size_t>(LimitLayer::kShadow) + 1;
+inline constexpr std::size_t kLimitLayerCount = static_cast<std::size_t>(LimitLayer::kOperator) + 1;
 
-// "built_in", "code", "file", "fleet", "operator", "shadow". Any thread.
+// "built_in", "code", "file", "fleet", "operator". Any thread.
 std::string_view Name(LimitLayer layer) noexcept;
 // The layer of that name.
 std::optional<LimitLayer> FindLimitLayer(std::string_view name) noexcept;
@@ -65,11 +64,9 @@ class LimitLayers {
   // When the next value expires, or LayerValue::kNever.
   std::int64_t NextExpiryMs() const noexcept;
 
-  // What the layers come to; kShadow has no part in it.
+  // What the layers come to.
   Limits Merge() const;
-  // Merge() with the values of kShadow on top.
-  Limits MergeWithShadow() const;
-  // The highest layer, kShadow aside, that sets the limit; kBuiltIn if none does.
+  // The highest layer that sets the limit; kBuiltIn if none does.
   LimitLayer Origin(const LimitSpec& spec) const noexcept;
 
   friend bool operator==(const LimitLayers& a, const LimitLayers& b) noexcept {
@@ -77,8 +74,6 @@ class LimitLayers {
   }
 
  private:
-  void MergeInto(LimitLayer layer, Limits* limits) const;
-
   std::array<std::vector<LayerValue>, kLimitLayerCount> values_;
 };
 

@@ -23,8 +23,8 @@ TEST(LimitLayersTest, EmptyLayersAreTheDefaults) {
 }
 
 TEST(LimitLayersTest, TheHighestLayerThatSetsALimitDecides) {
-  for (int lower = 1; lower < static_cast<int>(LimitLayer::kShadow); ++lower) {
-    for (int upper = lower + 1; upper < static_cast<int>(LimitLayer::kShadow); ++upper) {
+  for (int lower = 1; lower < static_cast<int>(kLimitLayerCount); ++lower) {
+    for (int upper = lower + 1; upper < static_cast<int>(kLimitLayerCount); ++upper) {
       LimitLayers layers;
       layers.Set(static_cast<LimitLayer>(upper), {kMaxFields, 2});
       layers.Set(static_cast<LimitLayer>(lower), {kMaxFields, 1});
@@ -50,7 +50,6 @@ TEST(LimitLayersTest, DropsWhatHasExpiredInEveryLayer) {
   LimitLayers layers;
   layers.Set(LimitLayer::kFile, {kMaxFields, 1, 10});
   layers.Set(LimitLayer::kOperator, {kMaxHead, 4096, 20});
-  layers.Set(LimitLayer::kShadow, {kMaxHead, 2048});
   EXPECT_EQ(layers.NextExpiryMs(), 10);
   EXPECT_FALSE(layers.DropExpired(9));
   EXPECT_TRUE(layers.DropExpired(10));
@@ -58,7 +57,6 @@ TEST(LimitLayersTest, DropsWhatHasExpiredInEveryLayer) {
   EXPECT_EQ(layers.Merge().max_head_bytes, 4096u);
   EXPECT_TRUE(layers.DropExpired(20));
   EXPECT_EQ(layers.Merge(), Limits());
-  EXPECT_EQ(layers.MergeWithShadow().max_head_bytes, 2048u);
 }
 
 }  // namespace

@@ -169,14 +169,6 @@ TEST(LimitsStoreTest, ATimeBeyondAllClocksIsForGood) {
   EXPECT_EQ(store.current()->layers.NextExpiryMs(), LayerValue::kNever);
 }
 
-TEST(LimitsStoreTest, ShadowValuesActOnNothing) {
-  LimitsStore store{Limits()};
-  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kShadow, 5)).ok());
-  EXPECT_EQ(MaxFields(store), kMaxFields->default_value);
-  EXPECT_EQ(store.current()->layers.MergeWithShadow().max_fields, 5u);
-  EXPECT_EQ(store.current()->layers.Origin(*kMaxFields), LimitLayer::kBuiltIn);
-}
-
 TEST(LimitsStoreTest, RollsBackToAnEarlierVersion) {
   LimitsStore store{Limits()};
   LimitsUpdate update = SetMaxFields(LimitLayer::kOperator, 50);

@@ -23,6 +23,10 @@ struct CommandLine {
   bool show_values = false;          // --show-values
   std::string etag;                  // --etag
   std::string preset;                // --preset
+  bool persist = false;              // --persist
+  std::uint64_t ttl_ms = 0;          // --ttl; 0: for good
+  std::string reason;                // --reason
+  std::string request_id;            // --request-id
   std::uint64_t timeout_ms = 5000;   // --timeout
   std::uint64_t interval_ms = 1000;  // --interval
   std::uint64_t count = 0;           // --count; 0: no end

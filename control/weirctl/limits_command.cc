@@ -1,5 +1,6 @@
-// weirctl limits get, weirctl limits set.
+// weirctl limits get, set, unset, presets.
 #include <google/protobuf/message.h>
+#include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 #include <ostream>
@@ -7,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/weirctl/limit_assignment.h"
+#include "weir/control/weirctl/limits_view.h"
 #include "weir/control/weirctl/weirctl.h"
 #include "weir/reactor/limit_presets.h"
 #include "weir/reactor/limit_specs.h"
@@ -24,32 +26,16 @@ void SetValue(const LimitSpec& spec, std::uint64_t value, admin::v1::UpdateLimit
   }
 }
 
-void PrintWarnings(const admin::v1::LimitsState& state, std::ostream& out) {
-  for (const std::string& warning : state.warnings()) out << "warning: " << warning << "\n";
-}
-
-void PrintApplied(const admin::v1::LimitsState& state, std::ostream& out) {
-  out << "version " << state.version() << ", ";
-  if (state.applied_by_all()) {
-    out << "applied by all " << state.reactors_size() << " reactors\n";
-    return;
-  }
-  out << "NOT applied yet by reactor";
-  for (const admin::v1::ReactorLimits& reactor : state.reactors()) {
-    if (reactor.applied_version() < state.version()) out << " " << reactor.reactor();
-  }
-  out << ", which has not turned since: see \"weirctl stats\"\n";
-}
-
 void PrintLimits(const admin::v1::LimitsState& state, const std::set<std::string>& names,
                  std::ostream& out) {
   std::vector<std::vector<std::string>> rows = {
-      {"LIMIT", "REQUESTED", "EFFECTIVE", "UNIT", "DEFAULT", "RANGE"}};
+      {"LIMIT", "REQUESTED", "EFFECTIVE", "UNIT", "DEFAULT", "RANGE", "LAYER"}};
   for (const LimitSpec& spec : LimitSpecs()) {
     if (!names.empty() && names.count(std::string(spec.name)) == 0) continue;
     rows.push_back({std::string(spec.name), std::to_string(LimitValue(state.requested(), spec)),
                     std::to_string(LimitValue(state.effective(), spec)), std::string(spec.unit),
-                    std::to_string(spec.default_value), absl::StrCat(spec.min, "-", spec.max)});
+                    std::to_string(spec.default_value), absl::StrCat(spec.min, "-", spec.max),
+                    LayerOf(state, spec)});
   }
   PrintTable(rows, out);
 }
@@ -71,28 +57,31 @@ void PrintChanges(const admin::v1::UpdateLimitsRequest& request,
   PrintTable(rows, out);
 }
 
-grpc::Status FetchLimits(const Session& session, admin::v1::LimitsState* state) {
-  grpc::ClientContext context;
-  SetDeadline(session, &context);
-  return session.stub->GetLimits(&context, {}, state);
-}
-
 // The values before the change are only for show, so another change between the two calls is no
 // error; --etag makes it one.
-int Update(const Session& session, const admin::v1::UpdateLimitsRequest& request) {
+int Update(const Session& session, admin::v1::UpdateLimitsRequest* request) {
+  request->set_etag(session.line.etag);
+  request->set_validate_only(session.line.validate_only);
+  request->set_persist(session.line.persist);
+  request->set_reason(session.line.reason);
+  request->set_request_id(session.line.request_id);
+  if (session.line.ttl_ms > 0) {
+    *request->mutable_ttl() = google::protobuf::util::TimeUtil::MillisecondsToDuration(
+        static_cast<std::int64_t>(session.line.ttl_ms));
+  }
   admin::v1::LimitsState before;
   grpc::Status status = session.line.json ? grpc::Status::OK : FetchLimits(session, &before);
   if (!status.ok()) return Report(session, status);
   grpc::ClientContext context;
   SetDeadline(session, &context);
   admin::v1::LimitsState after;
-  status = session.stub->UpdateLimits(&context, request, &after);
+  status = session.stub->UpdateLimits(&context, *request, &after);
   if (!status.ok()) return Report(session, status);
   if (session.line.json) {
     PrintJson(after, session.out);
     return kExitOk;
   }
-  PrintChanges(request, before, after, session.out);
+  PrintChanges(*request, before, after, session.out);
   PrintWarnings(after, session.out);
   if (session.line.validate_only) {
     session.out << "valid; nothing was changed\n";
@@ -158,9 +147,23 @@ int SetLimitsCommand(const Session& session, const std::vector<std::string>& ass
     session.err << "weirctl: name a limit: \"weirctl limits set max_head_bytes=32KiB\"\n";
     return kExitUsage;
   }
-  request.set_etag(session.line.etag);
-  request.set_validate_only(session.line.validate_only);
-  return Update(session, request);
+  return Update(session, &request);
+}
+
+int UnsetLimitsCommand(const Session& session, const std::vector<std::string>& names) {
+  admin::v1::UpdateLimitsRequest request;
+  for (const std::string& name : names) {
+    if (FindLimitSpec(name) == nullptr) {
+      SayUnknownLimit(name, session.err);
+      return kExitUsage;
+    }
+    request.mutable_update_mask()->add_paths(name);
+  }
+  if (names.empty()) {
+    session.err << "weirctl: name a limit: \"weirctl limits unset max_head_bytes\"\n";
+    return kExitUsage;
+  }
+  return Update(session, &request);
 }
 
 int PresetsCommand(const Session& session, const std::vector<std::string>&) {

@@ -40,6 +40,10 @@ absl::Status SetInterval(const std::string& value, CommandLine* line) {
   return SetMs("--interval", value, &line->interval_ms);
 }
 
+absl::Status SetTtl(const std::string& value, CommandLine* line) {
+  return SetMs("--ttl", value, &line->ttl_ms);
+}
+
 absl::Status SetCount(const std::string& value, CommandLine* line) {
   const auto count = ParseNumber(value);
   if (!count) return Wrong("--count", value, "a number");
@@ -59,10 +63,17 @@ constexpr OptionSpec kOptions[] = {
     {"--live", "", "explain: by the limits of the running server", SetFlag<&CommandLine::live>},
     {"--show-values", "", "explain: do not hide what Authorization and Cookie fields have",
      SetFlag<&CommandLine::show_values>},
-    {"--etag", "ETAG", "limits set: only if the limits are still those of this etag",
+    {"--etag", "ETAG", "changes of limits: only if the limits are still those of this etag",
      SetText<&CommandLine::etag>},
-    {"--validate-only", "", "limits set: check, but change nothing",
+    {"--validate-only", "", "changes of limits: check, but change nothing",
      SetFlag<&CommandLine::validate_only>},
+    {"--ttl", "TIME", "limits set: how long the values hold before they revert", SetTtl},
+    {"--persist", "", "limits set, unset: the operator's values survive a restart of the service",
+     SetFlag<&CommandLine::persist>},
+    {"--reason", "TEXT", "changes of limits: why, for the history and the audit log",
+     SetText<&CommandLine::reason>},
+    {"--request-id", "ID", "changes of limits: the same call may be repeated without effect",
+     SetText<&CommandLine::request_id>},
     {"--interval", "TIME", "watch: between samples, 100ms to 60s (1s)", SetInterval},
     {"--count", "N", "watch: end after N samples", SetCount},
     {"--version", "", "says which version of weirctl this is", SetFlag<&CommandLine::version>},

@@ -33,6 +33,11 @@ int GetLimitsCommand(const Session& session, const std::vector<std::string>& nam
 int SetLimitsCommand(const Session& session, const std::vector<std::string>& assignments);
 int ManualCommand(const Session& session, const std::vector<std::string>& arguments);
 int CompletionCommand(const Session& session, const std::vector<std::string>& words);
+int UnsetLimitsCommand(const Session& session, const std::vector<std::string>& names);
+int DiffLimitsCommand(const Session& session, const std::vector<std::string>& arguments);
+int LimitsHistoryCommand(const Session& session, const std::vector<std::string>& arguments);
+int RollBackLimitsCommand(const Session& session, const std::vector<std::string>& versions);
+int AuditCommand(const Session& session, const std::vector<std::string>& arguments);
 int PresetsCommand(const Session& session, const std::vector<std::string>& arguments);
 int StatsCommand(const Session& session, const std::vector<std::string>& arguments);
 int WatchCommand(const Session& session, const std::vector<std::string>& arguments);

@@ -184,6 +184,43 @@ TEST_F(WeirctlTest, TheEtagOfGetGuardsSet) {
   EXPECT_THAT(again.err, HasSubstr("then repeat the change"));
 }
 
+TEST_F(WeirctlTest, TellsWhoSetWhatAndTakesItBack) {
+  ASSERT_EQ(Ctl({"limits", "set", "max_fields=50", "--ttl=1h", "--reason=cookies grew"}).status,
+            kExitOk);
+  EXPECT_THAT(Ctl({"limits", "get", "max_fields"}).out, HasSubstr("operator"));
+  EXPECT_THAT(Ctl({"limits", "diff"}).out,
+              AllOf(HasSubstr("max_fields"), HasSubstr("operator"), HasSubstr("yes"),
+                    Not(HasSubstr("max_head_bytes"))));
+  EXPECT_THAT(Ctl({"limits", "history"}).out,
+              AllOf(HasSubstr("max_fields - -> 50 (operator)"), HasSubstr("cookies grew")));
+  EXPECT_THAT(Ctl({"limits", "rollback", "1"}).out, HasSubstr("applied by all 2 reactors"));
+  EXPECT_THAT(Ctl({"limits", "diff"}).out, HasSubstr("every limit has its default"));
+  const std::string audit = Ctl({"audit"}).out;
+  EXPECT_THAT(audit, AllOf(HasSubstr("RollBackLimits"), HasSubstr("UpdateLimits")));
+}
+
+TEST_F(WeirctlTest, UnsetsWhatAnOperatorSet) {
+  ASSERT_EQ(Ctl({"limits", "set", "max_fields=50"}).status, kExitOk);
+  EXPECT_THAT(Ctl({"limits", "unset", "max_fields"}).out, HasSubstr("50 -> 100"));
+  EXPECT_EQ(Ctl({"limits", "unset"}).status, kExitUsage);
+  EXPECT_EQ(Ctl({"limits", "unset", "max_feilds"}).status, kExitUsage);
+}
+
+TEST_F(WeirctlTest, RefusesRollBacksToNowhere) {
+  EXPECT_EQ(Ctl({"limits", "rollback"}).status, kExitUsage);
+  EXPECT_EQ(Ctl({"limits", "rollback", "x"}).status, kExitUsage);
+  const Outcome outcome = Ctl({"limits", "rollback", "99"});
+  EXPECT_EQ(outcome.status, kExitRefused);
+  EXPECT_THAT(outcome.err, HasSubstr("version 99 is not remembered"));
+}
+
+TEST_F(WeirctlTest, ARepeatedCallIsMadeOnce) {
+  const std::vector<std::string> set = {"limits", "set", "max_fields=50", "--request-id=a"};
+  EXPECT_EQ(Ctl(set).status, kExitOk);
+  EXPECT_EQ(Ctl(set).status, kExitOk);
+  EXPECT_EQ(server_->limits().version(), 2u);
+}
+
 TEST_F(WeirctlTest, HelpsAndRefusesNonsense) {
   EXPECT_THAT(Call({"--help"}).out, AllOf(HasSubstr("limits set"), HasSubstr("Exit status")));
   EXPECT_THAT(Call({"--version"}).out, StartsWith("weirctl "));

@@ -1,0 +1,130 @@
+// weirctl limits history, rollback, diff; weirctl audit.
+#include <google/protobuf/util/time_util.h>
+
+#include <ostream>
+
+#include "absl/strings/str_cat.h"
+#include "weir/control/weirctl/limits_view.h"
+#include "weir/control/weirctl/weirctl.h"
+
+namespace weir {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+std::string ValueText(bool set, std::uint64_t value) { return set ? std::to_string(value) : "-"; }
+
+std::string ChangesText(const admin::v1::LimitsRevision& revision) {
+  std::string text;
+  for (const admin::v1::LimitsRevisionChange& change : revision.changes()) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", change.name(), " ",
+                    ValueText(change.has_before(), change.before()), " -> ",
+                    ValueText(change.has_after(), change.after()), " (", NameOf(change.layer()),
+                    ")");
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string OrDash(const std::string& text) { return text.empty() ? "-" : text; }
+
+}  // namespace
+
+int LimitsHistoryCommand(const Session& session, const std::vector<std::string>&) {
+  grpc::ClientContext context;
+  SetDeadline(session, &context);
+  admin::v1::ListLimitsRevisionsResponse response;
+  const grpc::Status status = session.stub->ListLimitsRevisions(&context, {}, &response);
+  if (!status.ok()) return Report(session, status);
+  if (session.line.json) {
+    PrintJson(response, session.out);
+    return kExitOk;
+  }
+  std::vector<std::vector<std::string>> rows = {{"VERSION", "TIME", "WHO", "CHANGES", "WHY"}};
+  for (const admin::v1::LimitsRevision& revision : response.revisions()) {
+    rows.push_back({std::to_string(revision.version()), TimeUtil::ToString(revision.time()),
+                    OrDash(revision.author()), ChangesText(revision), OrDash(revision.reason())});
+  }
+  PrintTable(rows, session.out);
+  return kExitOk;
+}
+
+int RollBackLimitsCommand(const Session& session, const std::vector<std::string>& versions) {
+  const auto version = versions.size() == 1 ? ParseNumber(versions[0]) : std::nullopt;
+  if (!version) {
+    session.err << "weirctl: give one version: \"weirctl limits history\" lists them\n";
+    return kExitUsage;
+  }
+  admin::v1::RollBackLimitsRequest request;
+  request.set_version(*version);
+  request.set_etag(session.line.etag);
+  request.set_validate_only(session.line.validate_only);
+  request.set_reason(session.line.reason);
+  request.set_request_id(session.line.request_id);
+  grpc::ClientContext context;
+  SetDeadline(session, &context);
+  admin::v1::LimitsState state;
+  const grpc::Status status = session.stub->RollBackLimits(&context, request, &state);
+  if (!status.ok()) return Report(session, status);
+  if (session.line.json) {
+    PrintJson(state, session.out);
+    return kExitOk;
+  }
+  PrintWarnings(state, session.out);
+  if (session.line.validate_only) {
+    session.out << "valid; nothing was changed\n";
+  } else {
+    PrintApplied(state, session.out);
+  }
+  return kExitOk;
+}
+
+int DiffLimitsCommand(const Session& session, const std::vector<std::string>&) {
+  admin::v1::LimitsState state;
+  const grpc::Status status = FetchLimits(session, &state);
+  if (!status.ok()) return Report(session, status);
+  if (session.line.json) {
+    for (const admin::v1::LimitLayerState& layer : state.layers()) PrintJson(layer, session.out);
+    return kExitOk;
+  }
+  std::vector<std::vector<std::string>> rows = {
+      {"LIMIT", "LAYER", "VALUE", "UNIT", "DEFAULT", "REVERTS IN", "DECIDES"}};
+  for (const LimitSpec& spec : LimitSpecs()) {
+    for (const admin::v1::LimitLayerState& layer : state.layers()) {
+      if (!HasLimit(layer.limits(), spec)) continue;
+      const auto expiry = layer.expires_in().find(std::string(spec.name));
+      const std::string name = NameOf(layer.layer());
+      rows.push_back({std::string(spec.name), name,
+                      std::to_string(LimitValue(layer.limits(), spec)), std::string(spec.unit),
+                      std::to_string(spec.default_value),
+                      expiry == layer.expires_in().end() ? "-" : TimeUtil::ToString(expiry->second),
+                      name == LayerOf(state, spec) ? "yes" : "no"});
+    }
+  }
+  if (rows.size() == 1) {
+    session.out << "every limit has its default\n";
+    return kExitOk;
+  }
+  PrintTable(rows, session.out);
+  return kExitOk;
+}
+
+int AuditCommand(const Session& session, const std::vector<std::string>&) {
+  grpc::ClientContext context;
+  SetDeadline(session, &context);
+  admin::v1::ListAuditRecordsResponse response;
+  const grpc::Status status = session.stub->ListAuditRecords(&context, {}, &response);
+  if (!status.ok()) return Report(session, status);
+  if (session.line.json) {
+    PrintJson(response, session.out);
+    return kExitOk;
+  }
+  std::vector<std::vector<std::string>> rows = {{"TIME", "WHO", "WHAT", "RESULT", "DETAIL"}};
+  for (const admin::v1::AuditRecord& record : response.records()) {
+    rows.push_back({TimeUtil::ToString(record.time()), record.identity(), record.method(),
+                    record.result(), OrDash(record.detail())});
+  }
+  PrintTable(rows, session.out);
+  return kExitOk;
+}
+
+}  // namespace weir

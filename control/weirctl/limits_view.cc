@@ -1,0 +1,53 @@
+#include "weir/control/weirctl/limits_view.h"
+
+#include <google/protobuf/message.h>
+
+#include <ostream>
+
+#include "weir/reactor/limit_layers.h"
+
+namespace weir {
+
+grpc::Status FetchLimits(const Session& session, admin::v1::LimitsState* state) {
+  grpc::ClientContext context;
+  SetDeadline(session, &context);
+  return session.stub->GetLimits(&context, {}, state);
+}
+
+bool HasLimit(const admin::v1::Limits& limits, const LimitSpec& spec) {
+  const auto* const field = limits.GetDescriptor()->FindFieldByName(std::string(spec.name));
+  return limits.GetReflection()->HasField(limits, field);
+}
+
+std::string NameOf(admin::v1::LimitLayer layer) {
+  const int index = static_cast<int>(layer) - 1;
+  if (index < 0 || index >= static_cast<int>(kLimitLayerCount)) return "?";
+  return std::string(Name(static_cast<LimitLayer>(index)));
+}
+
+std::string LayerOf(const admin::v1::LimitsState& state, const LimitSpec& spec) {
+  admin::v1::LimitLayer highest = admin::v1::LIMIT_LAYER_BUILT_IN;
+  for (const admin::v1::LimitLayerState& layer : state.layers()) {
+    if (HasLimit(layer.limits(), spec)) highest = layer.layer();
+  }
+  return NameOf(highest);
+}
+
+void PrintWarnings(const admin::v1::LimitsState& state, std::ostream& out) {
+  for (const std::string& warning : state.warnings()) out << "warning: " << warning << "\n";
+}
+
+void PrintApplied(const admin::v1::LimitsState& state, std::ostream& out) {
+  out << "version " << state.version() << ", ";
+  if (state.applied_by_all()) {
+    out << "applied by all " << state.reactors_size() << " reactors\n";
+    return;
+  }
+  out << "NOT applied yet by reactor";
+  for (const admin::v1::ReactorLimits& reactor : state.reactors()) {
+    if (reactor.applied_version() < state.version()) out << " " << reactor.reactor();
+  }
+  out << ", which has not turned since: see \"weirctl stats\"\n";
+}
+
+}  // namespace weir

@@ -1,0 +1,31 @@
+// What the commands about limits show alike.
+
+#ifndef WEIR_CONTROL_WEIRCTL_LIMITS_VIEW_H_
+#define WEIR_CONTROL_WEIRCTL_LIMITS_VIEW_H_
+
+#include <iosfwd>
+#include <string>
+
+#include "weir/admin/v1/admin.pb.h"
+#include "weir/control/weirctl/weirctl.h"
+#include "weir/reactor/limit_specs.h"
+
+namespace weir {
+
+grpc::Status FetchLimits(const Session& session, admin::v1::LimitsState* state);
+
+// "operator", as limit_layers.h names the layer that decides the limit.
+std::string LayerOf(const admin::v1::LimitsState& state, const LimitSpec& spec);
+// "operator" for LIMIT_LAYER_OPERATOR.
+std::string NameOf(admin::v1::LimitLayer layer);
+// Whether the message sets the limit.
+bool HasLimit(const admin::v1::Limits& limits, const LimitSpec& spec);
+
+// A line for each warning.
+void PrintWarnings(const admin::v1::LimitsState& state, std::ostream& out);
+// The version, and which reactors work by it.
+void PrintApplied(const admin::v1::LimitsState& state, std::ostream& out);
+
+}  // namespace weir
+
+#endif  // WEIR_CONTROL_WEIRCTL_LIMITS_VIEW_H_
