@@ -147,10 +147,19 @@ AcceptQueueSample Listener::Sample(std::int64_t now_ns) {
   return last_sample_;
 }
 
+void Listener::Join(ReuseportGroup* group, std::uint32_t weight) {
+  group_ = group;
+  member_ = group->Join(fd_, weight);
+}
+
 void Listener::Close() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (fd_ < 0) return;
-  (void)syscalls_->Close(fd_);  // Linux frees the descriptor whatever close(2) returns
+  if (group_ != nullptr) {
+    group_->CloseMember(member_);
+  } else {
+    (void)syscalls_->Close(fd_);  // Linux frees the descriptor whatever close(2) returns
+  }
   fd_ = -1;
   last_sample_.depth = 0;
 }

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "weir/reactor/listen/accept_queue.h"
 #include "weir/reactor/listen/accept_queue_history.h"
+#include "weir/reactor/listen/reuseport_group.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/server_stats.h"
 #include "weir/reactor/socket_address.h"
@@ -39,6 +40,13 @@ class Listener {
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
+
+  // Makes it a member of the group, which must outlive it and closes it from then on. REQUIRES: no
+  // listener of this address was opened since this one.
+  void Join(ReuseportGroup* group, std::uint32_t weight = 1);
+  // The group, or null, and the number in it.
+  ReuseportGroup* group() const noexcept { return group_; }
+  std::uint32_t member() const noexcept { return member_; }
 
   int fd() const noexcept { return fd_; }
   bool open() const noexcept { return fd_ >= 0; }
@@ -77,6 +85,8 @@ class Listener {
   Syscalls* const syscalls_;
   int fd_;  // written by the reactor's thread under mutex_
   SocketAddress address_;
+  ReuseportGroup* group_ = nullptr;
+  std::uint32_t member_ = 0;
   std::atomic<std::uint64_t> backlog_requested_{0};
   std::mutex mutex_;               // held while another thread samples, so that fd_ stays ours
   AcceptQueueSample last_sample_;  // guarded by mutex_
