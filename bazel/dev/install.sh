@@ -14,6 +14,8 @@ TEST_PACKAGES=(curl libhttp-parser-dev nodejs valgrind)
 # shellcheck disable=SC2034
 BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev librust-httparse-dev rustc)
 # shellcheck disable=SC2034
+PEER_PACKAGES=(h2o haproxy lighttpd nginx-light)
+# shellcheck disable=SC2034
 LINT_PACKAGES=(clang-format clang-tidy shellcheck)
 # npm from any source will do: for buildifier.
 command -v npm >/dev/null || LINT_PACKAGES+=(npm)
