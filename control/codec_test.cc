@@ -71,7 +71,8 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(message.warnings(0), "careful");
   const admin::v1::ReactorStats& carried = message.reactors(0);
   EXPECT_EQ(carried.ticks(), 100u);
-  EXPECT_EQ(carried.accept_pauses(), 100u + kCounterCount - 1);
+  EXPECT_EQ(carried.accept_pauses(), 100u + static_cast<std::size_t>(Counter::kAcceptPauses));
+  EXPECT_EQ(carried.drain_queue_cut(), 100u + static_cast<std::size_t>(Counter::kDrainQueueCut));
   EXPECT_EQ(carried.parse_errors().at("host_missing"), 5u);
   EXPECT_EQ(carried.parse_errors().size(), 1u);
   EXPECT_EQ(carried.connections_closed().at("head_timeout"), 6u);

@@ -40,8 +40,9 @@ struct ServerOptions {
 
 // What the end of a server came to.
 struct DrainReport {
-  std::uint64_t connections_finished = 0;  // ended with nothing lost
-  std::uint64_t connections_cut = 0;       // ended by the deadline with work under way
+  std::uint64_t connections_finished = 0;    // ended with nothing lost
+  std::uint64_t connections_cut = 0;         // ended by the deadline with work under way
+  std::uint64_t connections_queued_cut = 0;  // never accepted: still queued at the deadline
 };
 
 // Any thread may call any method but the destructor.

@@ -90,6 +90,8 @@ absl::Status Server::Impl::OpenReactors(int count) {
   for (int i = 0; i < count; ++i) {
     auto listener = Listener::Open(syscalls, *address, options_.limits.listen_backlog);
     if (!listener.ok()) return listener.status();
+    // Beside listeners of another process the group could not know the kernel's numbers.
+    if (!options_.share_address) (*listener)->Join(&group_);
     *address = (*listener)->address();  // from the second on: the port that the first was given
     ReactorOptions options;
     options.index = static_cast<std::uint32_t>(i);
@@ -141,6 +143,8 @@ DrainReport Server::Impl::CountClosed() const {
   DrainReport report;
   for (const auto& reactor : reactors_) {
     const ReactorStats stats = reactor->Stats();
+    report.connections_queued_cut +=
+        stats.counters[static_cast<std::size_t>(Counter::kDrainQueueCut)];
     for (std::size_t i = 0; i < kCloseReasonCount; ++i) {
       const bool cut = static_cast<CloseReason>(i) == CloseReason::kDrainCut;
       (cut ? report.connections_cut : report.connections_finished) += stats.connections_closed[i];
@@ -173,7 +177,8 @@ DrainReport Server::Impl::Wait() {
   const DrainReport now = CountClosed();
   const std::lock_guard<std::mutex> lock(drain_mutex_);
   return {now.connections_finished - before_drain_.connections_finished,
-          now.connections_cut - before_drain_.connections_cut};
+          now.connections_cut - before_drain_.connections_cut,
+          now.connections_queued_cut - before_drain_.connections_queued_cut};
 }
 
 bool Server::Impl::AllWorkBy(std::uint64_t version) const {

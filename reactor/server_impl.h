@@ -53,6 +53,7 @@ class Server::Impl {
   std::string boot_id_;
   std::int64_t started_ns_ = 0;
 
+  ReuseportGroup group_{Syscalls::System()};  // of the reactors' listeners, which it closes
   std::vector<std::unique_ptr<Reactor>> reactors_;
   std::vector<std::thread> threads_;
 

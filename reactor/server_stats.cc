@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "responses_invalid",
     "accept_failures",
     "accept_pauses",
+    "drain_queue_cut",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",

@@ -32,8 +32,9 @@ enum class Counter : std::uint8_t {
   kResponsesInvalid,     // answers refused for their status, a field name or a field value
   kAcceptFailures,       // accept4 errors other than those that RefuseReason counts
   kAcceptPauses,         // times that a listener was disarmed for want of descriptors or memory
+  kDrainQueueCut,        // connections lost because they were still queued at drain_timeout_ms
 };
-inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kAcceptPauses) + 1;
+inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kDrainQueueCut) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {

@@ -140,9 +140,32 @@ void Acceptor::SetBacklog(std::uint64_t backlog) {
   if (listener_->SetBacklog(backlog).ok()) backlog_ = backlog;
 }
 
-void Acceptor::AcceptRestAndClose() {
-  if (!listener_->open()) return;
+void Acceptor::BeginDrain() {
+  ReuseportGroup* const group = listener_->group();
+  if (group == nullptr || !listener_->open()) return;
+  // A failure is counted there: connections then go on to come here until it is closed.
+  (void)group->SetSteeredAway(listener_->member(), SteeredAway::kDraining, true);
+}
+
+void Acceptor::ContinueDrain() {
+  if (!listener_->open() || pause_timer_.linked()) return;
   AcceptUpTo(std::numeric_limits<std::uint64_t>::max());
+  if (pause_timer_.linked() || Waiting() > 0) return;  // goes on with the next tick
+  CloseListener();
+}
+
+void Acceptor::CutDrain() {
+  if (!listener_->open()) return;
+  (*ctx_->counters)[Counter::kDrainQueueCut].Add(Waiting());
+  CloseListener();
+}
+
+std::uint32_t Acceptor::Waiting() {
+  const auto queue = listener_->Queue();
+  return queue.has_value() ? queue->depth : 0;
+}
+
+void Acceptor::CloseListener() {
   ctx_->timers->Cancel(&pause_timer_);
   (void)listener_->Sample(ctx_->now_ns);  // the last word on its discards
   listener_->Close();

@@ -32,8 +32,13 @@ class Acceptor {
   bool Arm();
   // Accepts what waits, at most accept_budget_per_tick.
   void Accept();
-  // Accepts all that waits and closes the listener.
-  void AcceptRestAndClose();
+  // Steers new connections to the other listeners of the group, if there is one.
+  void BeginDrain();
+  // Accepts all that waits, and closes the listener once nothing does: for want of descriptors it
+  // stays open, and a later call goes on.
+  void ContinueDrain();
+  // Closes it whatever waits, and counts what is lost by it.
+  void CutDrain();
   // Listens again: the pause timer has expired.
   void Resume();
   // The same at once, since a descriptor was freed.
@@ -52,6 +57,8 @@ class Acceptor {
   void AcceptUpTo(std::uint64_t connections);
   std::uint64_t AcceptExactly(std::uint64_t connections);
   void Refuse(int fd);
+  std::uint32_t Waiting();
+  void CloseListener();
   void Pause();
   bool Watch(int op, std::uint32_t events);
 

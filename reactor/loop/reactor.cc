@@ -223,16 +223,20 @@ void Reactor::BeginDrain() {
   if (context_.draining || drain_deadline_ms_.load(std::memory_order_relaxed) == kNoDrain) return;
   context_.draining = true;
   DriveAllOpen([](Connection* connection) { connection->OnDrain(); });
-  acceptor_->AcceptRestAndClose();
+  acceptor_->BeginDrain();
+  acceptor_->ContinueDrain();
 }
 
 void Reactor::EndDrain() {
   if (!context_.draining) return;
+  acceptor_->ContinueDrain();
   if (context_.now_ms >= drain_deadline_ms_.load(std::memory_order_relaxed)) {
     DriveAllOpen([](Connection* connection) {
       connection->Close(connection->busy() ? CloseReason::kDrainCut : CloseReason::kDrained);
     });
+    acceptor_->CutDrain();
   }
+  if (acceptor_->listener()->open()) return;
   if (counters_.connections_active.Get() == 0) finished_.store(true, std::memory_order_release);
 }
 

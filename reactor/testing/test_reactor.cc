@@ -3,15 +3,17 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <string>
 #include <utility>
 
 namespace weir::test {
 
-TestReactor::TestReactor(Handler handler, const Limits& limits)
+TestReactor::TestReactor(Handler handler, const Limits& limits, const SharedListeners& shared)
     : handler_(std::move(handler)), limits_(limits) {
-  const auto address = SocketAddress::Parse("127.0.0.1:0");
+  const auto address = SocketAddress::Parse("127.0.0.1:" + std::to_string(shared.port));
   auto listener = Listener::Open(&syscalls_, *address, limits.listen_backlog);
   EXPECT_TRUE(listener.ok()) << listener.status();
+  if (shared.group != nullptr) (*listener)->Join(shared.group);
   port_ = (*listener)->address().port();
   ReactorOptions options;
   options.syscalls = &syscalls_;

@@ -18,10 +18,18 @@
 
 namespace weir::test {
 
-// Listens on 127.0.0.1 at a port of the kernel's choice. Nothing runs but in Tick. One thread.
+// A group that the reactor's listener joins, and the port of its members.
+struct SharedListeners {
+  ReuseportGroup* group = nullptr;
+  std::uint16_t port = 0;
+};
+
+// Listens on 127.0.0.1 at a port of the kernel's choice, or at that of `shared`. Nothing runs but
+// in Tick. One thread.
 class TestReactor {
  public:
-  explicit TestReactor(Handler handler, const Limits& limits = Limits());
+  explicit TestReactor(Handler handler, const Limits& limits = Limits(),
+                       const SharedListeners& shared = {});
 
   // One turn of the loop without waiting, `times` times.
   void Tick(int times = 1);
@@ -43,6 +51,7 @@ class TestReactor {
 
   FakeClock& clock() { return clock_; }
   FaultySyscalls& syscalls() { return syscalls_; }
+  std::uint16_t port() const { return port_; }
   Reactor& reactor() { return *reactor_; }
   std::uint64_t open_connections() const { return open_connections_.load(); }
   // Ends the reactor: ResponseWriters may still be around.

@@ -1,0 +1,96 @@
+// Draining a listener: nothing that is queued is lost.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "weir/reactor/listen/reuseport_group.h"
+#include "weir/reactor/loop/acceptor.h"
+#include "weir/reactor/testing/test_reactor.h"
+
+namespace weir {
+namespace {
+
+using test::Call;
+using test::TestClient;
+using test::TestReactor;
+using testing::HasSubstr;
+
+constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::int64_t kDeadlineMs = 10'000;
+
+void Hello(const Request&, ResponseWriter response) { response.Send(200, "", "hello"); }
+
+std::vector<TestClient> ConnectMany(TestReactor* reactor, int count) {
+  std::vector<TestClient> clients;
+  for (int i = 0; i < count; ++i) {
+    clients.push_back(reactor->ConnectTcp());
+    clients.back().Send(kGet);
+  }
+  return clients;
+}
+
+void ExpectAnswered(std::vector<TestClient>* clients) {
+  for (TestClient& client : *clients) {
+    EXPECT_THAT(client.Take(), HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_TRUE(client.closed_by_server());
+    EXPECT_FALSE(client.reset_by_server());
+  }
+}
+
+TEST(DrainTest, KeepsTheQueueWhileDescriptorsAreWanting) {
+  TestReactor reactor(Hello);
+  std::vector<TestClient> clients = ConnectMany(&reactor, 3);
+  reactor.syscalls().Fail(Call::kAccept4, EMFILE);
+  reactor.reactor().RequestDrain(kDeadlineMs);
+  reactor.Tick(5);
+  EXPECT_FALSE(reactor.reactor().finished());
+  reactor.AdvanceMs(Acceptor::kPauseMs + 8);
+  reactor.Tick(3);
+  EXPECT_TRUE(reactor.reactor().finished());
+  ExpectAnswered(&clients);
+  EXPECT_EQ(reactor.Count(Counter::kDrainQueueCut), 0u);
+}
+
+TEST(DrainTest, CountsWhatIsStillQueuedAtTheDeadline) {
+  TestReactor reactor(Hello);
+  std::vector<TestClient> clients = ConnectMany(&reactor, 3);
+  reactor.syscalls().Fail(Call::kAccept4, EMFILE, 0, 1000);
+  reactor.reactor().RequestDrain(kDeadlineMs);
+  reactor.Tick();
+  reactor.AdvanceMs(kDeadlineMs - 1);
+  EXPECT_FALSE(reactor.reactor().finished());
+  reactor.AdvanceMs(1);
+  EXPECT_TRUE(reactor.reactor().finished());
+  EXPECT_EQ(reactor.Count(Counter::kDrainQueueCut), 3u);
+}
+
+TEST(DrainTest, SteersNewConnectionsToTheOthersWhileItsQueueIsServed) {
+  ReuseportGroup group(Syscalls::System());
+  TestReactor first(Hello, Limits(), {&group, 0});
+  TestReactor second(Hello, Limits(), {&group, first.port()});
+  std::vector<TestClient> early = ConnectMany(&first, 40);
+  const std::uint32_t queued = first.Stats().accept_queue.depth;
+  ASSERT_GT(queued, 0u);
+  first.syscalls().Fail(Call::kAccept4, EMFILE, 0, 1);
+  first.reactor().RequestDrain(kDeadlineMs);
+  first.Tick();
+  std::vector<TestClient> late = ConnectMany(&first, 40);
+  EXPECT_EQ(first.Stats().accept_queue.depth, queued);
+  first.AdvanceMs(Acceptor::kPauseMs + 8);
+  first.Tick(3);
+  EXPECT_TRUE(first.reactor().finished());
+  EXPECT_EQ(first.Count(Counter::kConnectionsAccepted), queued);
+  std::vector<TestClient> last = ConnectMany(&second, 10);
+  second.reactor().RequestDrain(kDeadlineMs);
+  second.Tick(4);
+  EXPECT_TRUE(second.reactor().finished());
+  ExpectAnswered(&early);
+  ExpectAnswered(&late);
+  ExpectAnswered(&last);
+  EXPECT_EQ(group.state().members, 0u);
+}
+
+}  // namespace
+}  // namespace weir
