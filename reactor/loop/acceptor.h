@@ -19,7 +19,9 @@ namespace weir {
 // spins. One thread.
 class Acceptor {
  public:
-  static constexpr std::int64_t kPauseMs = 100;
+  // With the slot of the timer wheel, a client waits at most 100 ms once a descriptor is free.
+  static constexpr std::int64_t kPauseMs = 80;
+  static_assert(kPauseMs + 2 * TimerWheel::kSlotMs <= 100);
   // The epoll_event data and Timer::owner that mean the listener.
   static constexpr std::uint32_t kOwner = 0xffffffff;
 

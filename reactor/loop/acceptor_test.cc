@@ -167,6 +167,18 @@ TEST_P(AcceptorErrorTest, PausesWithoutSpinningAndLosesNoConnection) {
   EXPECT_THAT(client.Take(), StartsWith("HTTP/1.1 200 "));
 }
 
+TEST_P(AcceptorErrorTest, ServesWhoWaitsWithin100MsOfADescriptorBeingFree) {
+  TestReactor reactor(Hello);
+  reactor.syscalls().Fail(Call::kAccept4, GetParam());
+  TestClient client = reactor.ConnectTcp();
+  client.Send(kGet);
+  reactor.Tick();
+  reactor.syscalls().Heal();  // freed by another part of the process: no connection of ours ends
+  reactor.AdvanceMs(100);
+  reactor.Tick(2);
+  EXPECT_THAT(client.Take(), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_P(AcceptorErrorTest, GoesOnAsSoonAsAConnectionEnds) {
   TestReactor reactor(Hello);
   TestClient first = reactor.ConnectTcp();
