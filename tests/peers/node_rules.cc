@@ -21,7 +21,12 @@ bool RefusesSchemeWithDigits(const Difference& difference) {
 }
 
 bool RefusesTransferEncodingWithTab(const Difference& difference) {
-  return difference.theirs->refusal == "HPE_INVALID_TRANSFER_ENCODING" && HasTab(difference);
+  return difference.theirs->refusal == "HPE_INVALID_TRANSFER_ENCODING" &&
+         HasTabInLine(difference, "transfer-encoding");
+}
+
+bool HasTabInConnection(const Difference& difference) {
+  return HasTabInLine(difference, "connection");
 }
 
 bool FollowsOfferedUpgrade(const Difference& difference) {
@@ -62,7 +67,7 @@ const std::vector<DifferenceRule>& NodeRules() {
        "GET / HTTP/1.1\r\nHost: a\r\n\r\n"},
       {"a_tab_in_connection",
        "It does not take the tab for white space; RFC 9110 section 5.6.1 does.",
-       DifferenceKind::kKeepAlive, HasTab,
+       DifferenceKind::kKeepAlive, HasTabInConnection,
        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\t\r\n\r\n"},
       {"a_tab_in_transfer_encoding",
        "It does not take the tab for white space; RFC 9110 section 5.5 does.",

@@ -46,11 +46,17 @@ bool IsWholeConnect(const Difference& difference) {
 
 bool RefusesLengthWithTab(const Difference& difference) {
   return difference.theirs->refusal == "HPE_INVALID_CONTENT_LENGTH" &&
-         HasField(difference.our_message(), "content-length") && HasTab(difference);
+         HasTabInLine(difference, "content-length");
 }
 
-bool HasTab(const Difference& difference) {
-  return difference.our_message().head.find('\t') != std::string::npos;
+bool HasTabInLine(const Difference& difference, std::string_view name) {
+  const std::string head = Lower(difference.our_message().head);
+  const std::string start = "\r\n" + Lower(name) + ":";
+  for (std::size_t at = head.find(start); at != std::string::npos; at = head.find(start, at + 1)) {
+    const std::size_t end = head.find("\r\n", at + start.size());
+    if (head.substr(at, end - at).find('\t') != std::string::npos) return true;
+  }
+  return false;
 }
 
 bool HasSchemeWithDigits(const Difference& difference) {

@@ -19,12 +19,12 @@ bool HasField(const MessageView& message, std::string_view name, std::string_vie
 bool FollowsConnect(const Difference& difference);  // the one before is CONNECT
 bool IsConnect(const Difference& difference);
 bool IsWholeConnect(const Difference& difference);  // for the peer, which reads no content of it
-bool RefusesLengthWithTab(const Difference& difference);        // the peer
-bool HasTab(const Difference& difference);                      // anywhere in the head
-bool HasSchemeWithDigits(const Difference& difference);         // or with + - . in it
-bool HasCloseAndKeepAlive(const Difference& difference);        // as connection options
-bool HasProxyConnection(const Difference& difference);          // the field
-bool HasUnknownConnectionOption(const Difference& difference);  // or an empty one
+bool RefusesLengthWithTab(const Difference& difference);                 // the peer
+bool HasTabInLine(const Difference& difference, std::string_view name);  // of that field
+bool HasSchemeWithDigits(const Difference& difference);                  // or with + - . in it
+bool HasCloseAndKeepAlive(const Difference& difference);                 // as connection options
+bool HasProxyConnection(const Difference& difference);                   // the field
+bool HasUnknownConnectionOption(const Difference& difference);           // or an empty one
 
 }  // namespace weir
 
