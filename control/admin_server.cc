@@ -4,14 +4,24 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
+#include <iterator>
+#include <map>
 #include <mutex>
+#include <set>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "weir/control/unix_acceptor.h"
 #include "weir/control/unix_socket.h"
 #include "weir/reactor/socket_address.h"
 
@@ -22,6 +32,8 @@ constexpr std::string_view kUnix = "unix:";
 constexpr int kMaxRequestBytes = 64 * 1024;  // the largest real request has some 500 bytes
 constexpr int kMaxStreamsPerConnection = 128;
 constexpr int kKeepaliveMs = 60'000;
+constexpr int kHandshakeMs = 5'000;  // a TLS handshake that is never finished
+constexpr std::size_t kMostConnections = 10'000;
 
 bool IsLoopback(const SocketAddress& address) {
   if (address.family() == AF_INET) {
@@ -32,18 +44,59 @@ bool IsLoopback(const SocketAddress& address) {
   return IN6_IS_ADDR_LOOPBACK(&ipv6->sin6_addr);
 }
 
-absl::Status CheckTcp(const std::string& text) {
+bool HasTls(const AdminTls& tls) {
+  return !tls.certificate_file.empty() || !tls.private_key_file.empty() ||
+         !tls.client_ca_file.empty();
+}
+
+absl::Status CheckTcp(const std::string& text, bool tls) {
   const absl::StatusOr<SocketAddress> address = SocketAddress::Parse(text);
-  if (address.ok() && IsLoopback(*address)) return absl::OkStatus();
+  if (address.ok() && (tls || IsLoopback(*address))) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
-      "admin address \"", text, "\": give unix:/PATH (mode 0600), or 127.0.0.1:PORT or ",
-      "[::1]:PORT; there is no authentication, so others are not offered"));
+      "admin address \"", text, "\": give unix:/PATH, or 127.0.0.1:PORT or [::1]:PORT; others ",
+      "need AdminServerOptions::tls, since whoever reaches the port could change every limit"));
+}
+
+absl::Status CheckReadable(const std::string& what, const std::string& path) {
+  if (path.empty()) return absl::InvalidArgumentError(absl::StrCat("tls.", what, " is missing"));
+  if (::access(path.c_str(), R_OK) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("tls.", what, " ", path, ": ", std::strerror(errno)));
+}
+
+absl::Status CheckTls(const AdminTls& tls) {
+  absl::Status status = CheckReadable("certificate_file", tls.certificate_file);
+  status.Update(CheckReadable("private_key_file", tls.private_key_file));
+  status.Update(CheckReadable("client_ca_file", tls.client_ca_file));
+  return status;
+}
+
+std::shared_ptr<grpc::ServerCredentials> TlsCredentials(const AdminTls& tls) {
+  constexpr unsigned kRefreshSeconds = 1;
+  const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      tls.private_key_file, tls.certificate_file, tls.client_ca_file, kRefreshSeconds);
+  grpc::experimental::TlsServerCredentialsOptions options(provider);
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
+// The users who may connect, this process's own and root included.
+std::set<uid_t> UsersOf(const AccessPolicy& policy) {
+  std::set<uid_t> users = {0, ::geteuid()};
+  for (const auto& [uid, role] : policy.users) users.insert(uid);
+  for (auto user = users.begin(); user != users.end();) {
+    user = RoleOfUser(policy, *user) == Role::kNone ? users.erase(user) : std::next(user);
+  }
+  return users;
 }
 
 void SetLimits(grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
   // Without it two servers could share a port unnoticed.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
@@ -61,59 +114,123 @@ void EnableStandardServices() {
 
 class AdminServer::Impl {
  public:
-  Impl(Server* server, const AdminOptions& options) : service_(server, options) {}
+  Impl(Server* server, const AdminServerOptions& options)
+      : options_(options), service_(server, options.admin) {}
   ~Impl() { Stop(); }
 
-  absl::Status Listen(const std::string& address);
-  const absl::Status& service_status() const noexcept { return service_.status(); }
+  absl::Status Start();
   const std::string& address() const noexcept { return address_; }
 
  private:
+  using Door = std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor>;
+
   absl::Status ListenOnUnix(const std::string& path);
   absl::Status ListenOnTcp(const std::string& address);
-  // The port, for TCP; 0 if it can't listen.
-  int Build(const std::string& address);
+  std::shared_ptr<grpc::ServerCredentials> Guard(std::shared_ptr<grpc::ServerCredentials> all,
+                                                 AccessProcessor::FindCaller find);
+  void AddDoors(grpc::ServerBuilder* builder);
+  bool Build(grpc::ServerBuilder* builder);
   void Stop();
 
+  const AdminServerOptions options_;
   AdminService service_;
   std::unique_ptr<UnixSocket> socket_;
+  std::map<uid_t, Door> doors_;  // into grpc_, one for each user of a Unix socket
+  std::unique_ptr<UnixAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> grpc_;
   std::string address_;
 };
 
-int AdminServer::Impl::Build(const std::string& address) {
-  EnableStandardServices();
-  int port = 0;
-  grpc::ServerBuilder builder;
-  SetLimits(&builder);
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service_);
-  grpc_ = builder.BuildAndStart();
-  if (grpc_ == nullptr) return 0;
-  grpc_->GetHealthCheckService()->SetServingStatus("weir.admin.v1.Admin", true);
-  return port;
-}
-
-absl::Status AdminServer::Impl::Listen(const std::string& address) {
+absl::Status AdminServer::Impl::Start() {
+  if (!service_.status().ok()) return service_.status();
+  const std::string& address = options_.address;
+  if (options_.max_connections < 1 || options_.max_connections > kMostConnections) {
+    return absl::InvalidArgumentError(absl::StrCat("max_connections = ", options_.max_connections,
+                                                   ": give 1 to ", kMostConnections));
+  }
   if (address.rfind(kUnix, 0) == 0) return ListenOnUnix(address.substr(kUnix.size()));
   return ListenOnTcp(address);
+}
+
+// Whoever `find` finds is held to AccessPolicy, at every call.
+std::shared_ptr<grpc::ServerCredentials> AdminServer::Impl::Guard(
+    std::shared_ptr<grpc::ServerCredentials> all, AccessProcessor::FindCaller find) {
+  all->SetAuthMetadataProcessor(std::make_shared<AccessProcessor>(
+      std::move(find), [this](const Caller& caller, std::string_view path) {
+        service_.RecordDenied(caller.identity, std::string(path));
+      }));
+  return all;
+}
+
+bool AdminServer::Impl::Build(grpc::ServerBuilder* builder) {
+  SetLimits(builder);
+  builder->RegisterService(&service_);
+  grpc_ = builder->BuildAndStart();
+  if (grpc_ == nullptr) return false;
+  grpc_->GetHealthCheckService()->SetServingStatus("weir.admin.v1.Admin", true);
+  return true;
+}
+
+// gRPC can't tell who is at the other end of a Unix socket. A door of its own for each user does.
+void AdminServer::Impl::AddDoors(grpc::ServerBuilder* builder) {
+  using Type = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  for (const uid_t uid : UsersOf(options_.access)) {
+    const Caller caller = {absl::StrCat("uid ", uid), RoleOfUser(options_.access, uid)};
+    doors_[uid] = builder->experimental().AddExternalConnectionAcceptor(
+        Type::FROM_FD, Guard(grpc::experimental::LocalServerCredentials(UDS),
+                             [caller](const grpc::AuthContext&) { return caller; }));
+  }
 }
 
 absl::Status AdminServer::Impl::ListenOnUnix(const std::string& path) {
   auto socket = UnixSocket::Prepare(path);
   if (!socket.ok()) return socket.status();
   socket_ = *std::move(socket);
-  if (Build(absl::StrCat("unix:", socket_->private_path())) == 0) {
-    return absl::InternalError(absl::StrCat("gRPC can't listen on unix:", path));
+  auto acceptor = UnixAcceptor::Listen(socket_->private_path(), options_.max_connections);
+  if (!acceptor.ok()) return acceptor.status();
+  acceptor_ = *std::move(acceptor);
+  service_.CountRefusedConnectionsBy([this] { return acceptor_->refused(); });
+  EnableStandardServices();
+  grpc::ServerBuilder builder;
+  AddDoors(&builder);
+  if (!Build(&builder)) {
+    return absl::InternalError(absl::StrCat("gRPC can't serve unix:", path));
   }
+  acceptor_->Start([this](uid_t uid, int fd) {
+    const auto door = doors_.find(uid);
+    if (door == doors_.end()) {
+      service_.RecordDenied(absl::StrCat("uid ", uid), "connect");
+      return false;
+    }
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = fd;
+    door->second->HandleNewConnection(&connection);
+    return true;
+  });
   address_ = absl::StrCat("unix:", path);
-  return socket_->Publish();
+  const bool for_others = doors_.size() > (::geteuid() == 0 ? 1U : 2U);
+  return socket_->Publish(for_others ? 0666 : 0600);
 }
 
 absl::Status AdminServer::Impl::ListenOnTcp(const std::string& address) {
-  if (absl::Status status = CheckTcp(address); !status.ok()) return status;
-  const int port = Build(address);
-  if (port == 0) {
+  const bool tls = HasTls(options_.tls);
+  absl::Status status = CheckTcp(address, tls);
+  if (tls) status.Update(CheckTls(options_.tls));
+  if (!status.ok()) return status;
+  const AccessPolicy& access = options_.access;
+  const auto credentials = tls ? Guard(TlsCredentials(options_.tls),
+                                       [access](const grpc::AuthContext& context) {
+                                         return CallerByCertificate(access, context);
+                                       })
+                               : Guard(grpc::experimental::LocalServerCredentials(LOCAL_TCP),
+                                       [access](const grpc::AuthContext&) {
+                                         return Caller{"loopback", access.loopback};
+                                       });
+  EnableStandardServices();
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(address, credentials, &port);
+  if (!Build(&builder) || port == 0) {
     return absl::AlreadyExistsError(
         absl::StrCat("gRPC can't listen on ", address, ": see who does with \"ss -ltnp\""));
   }
@@ -122,6 +239,7 @@ absl::Status AdminServer::Impl::ListenOnTcp(const std::string& address) {
 }
 
 void AdminServer::Impl::Stop() {
+  if (acceptor_ != nullptr) acceptor_->Stop();
   if (grpc_ == nullptr) return;
   grpc_->GetHealthCheckService()->SetServingStatus(false);
   service_.EndStreams();
@@ -131,9 +249,8 @@ void AdminServer::Impl::Stop() {
 
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Start(Server* server,
                                                                 const AdminServerOptions& options) {
-  auto impl = std::make_unique<Impl>(server, options.admin);
-  if (!impl->service_status().ok()) return impl->service_status();
-  if (absl::Status status = impl->Listen(options.address); !status.ok()) return status;
+  auto impl = std::make_unique<Impl>(server, options);
+  if (absl::Status status = impl->Start(); !status.ok()) return status;
   return std::unique_ptr<AdminServer>(new AdminServer(std::move(impl)));
 }
 

@@ -3,25 +3,43 @@
 #ifndef WEIR_CONTROL_ADMIN_SERVER_H_
 #define WEIR_CONTROL_ADMIN_SERVER_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "weir/control/access.h"
 #include "weir/control/admin_service.h"
 #include "weir/reactor/server.h"
 
 namespace weir {
 
+// Files in PEM form. They are looked at again once a second: a renewed certificate needs no
+// restart.
+struct AdminTls {
+  std::string certificate_file;  // the server's chain, its own first
+  std::string private_key_file;
+  std::string client_ca_file;  // who signs the clients' certificates; every client must have one
+};
+
 struct AdminServerOptions {
-  // "unix:/run/service/weir.sock": a socket of mode 0600, for this user and root alone. Or
-  // "127.0.0.1:9000", "[::1]:9000", port 0 for one that the kernel chooses: for every user of this
-  // host. Other addresses are refused, since there is no authentication here.
+  // "unix:/run/service/weir.sock": a socket for the users of `access`; mode 0600 where those are
+  // this user and root alone. "127.0.0.1:9000", "[::1]:9000", port 0 for one that the kernel
+  // chooses: for every user of this host, unless `tls` is set. With `tls`: any numeric address.
   std::string address;
-  AdminOptions admin;
+  AdminOptions admin = {};
+  // Who may do what.
+  AccessPolicy access = {};
+  // Mutual TLS, for TCP. Empty file names: none.
+  AdminTls tls = {};
+  // Connections at a time on a Unix socket; one more is closed at once. 1 to 10000.
+  std::size_t max_connections = 64;
 };
 
 // Serves weir.admin.v1.Admin, gRPC health checking ("" and "weir.admin.v1.Admin") and reflection.
-// Start and destroy it in a thread that is not bound to a CPU: gRPC's threads inherit the binding.
+// Every call to any of them is checked against AccessPolicy; those that are denied are counted and
+// written down. Start and destroy it in a thread that is not bound to a CPU: gRPC's threads inherit
+// the binding.
 class AdminServer {
  public:
   // `server` is not owned and must outlive this. AdminService::status() if that is not OK;

@@ -91,6 +91,22 @@ grpc::Status AdminService::Record(const std::string& identity, const std::string
   return ToGrpc(status);
 }
 
+void AdminService::RecordDenied(const std::string& identity, const std::string& method) {
+  watchers_->CountDenied();
+  admin::v1::AuditRecord record;
+  *record.mutable_time() = TimeUtil::GetCurrentTime();
+  {
+    const std::lock_guard<std::mutex> lock(denied_mutex_);
+    if (record.time().seconds() != denied_second_) denied_in_second_ = 0;
+    denied_second_ = record.time().seconds();
+    if (++denied_in_second_ > kDenialsPerSecond) return;
+  }
+  record.set_identity(identity);
+  record.set_method(method);
+  record.set_result("PERMISSION_DENIED");
+  audit_->Add(record);
+}
+
 void AdminService::AddFileWarning(admin::v1::LimitsState* state) {
   const std::lock_guard<std::mutex> lock(file_mutex_);
   if (!file_layer_.status().ok()) state->add_warnings(std::string(file_layer_.status().message()));

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -58,6 +59,15 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   // which waits for them otherwise. Any thread.
   void EndStreams() { watchers_->EndAll(); }
 
+  // Counts a call that was refused before it came here, and writes it down unless kDenialsPerSecond
+  // were already: a flood must not fill the disk, nor push out what was granted. Any thread.
+  static constexpr int kDenialsPerSecond = 10;
+  void RecordDenied(const std::string& identity, const std::string& method);
+  // What is counted elsewhere of connections that were refused. To be set before any call.
+  void CountRefusedConnectionsBy(std::function<std::uint64_t()> count) {
+    watchers_->CountRefusedConnectionsBy(std::move(count));
+  }
+
   grpc::ServerUnaryReactor* GetLimits(grpc::CallbackServerContext* context,
                                       const admin::v1::GetLimitsRequest* request,
                                       admin::v1::LimitsState* response) override;
@@ -93,6 +103,10 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   const std::shared_ptr<AuditLog> audit_;
   const std::shared_ptr<StatsWatchers> watchers_;
   LimitsCalls limits_;
+
+  std::mutex denied_mutex_;
+  std::int64_t denied_second_ = 0;  // guarded by denied_mutex_
+  int denied_in_second_ = 0;        // guarded by denied_mutex_
 
   std::mutex file_mutex_;
   FileLayer file_layer_;  // guarded by file_mutex_

@@ -1,10 +1,16 @@
 #include "weir/control/caller.h"
 
+#include "weir/control/access.h"
+
 namespace weir {
 
 std::string IdentityOf(const grpc::CallbackServerContext& context) {
   const auto auth = context.auth_context();
-  if (auth != nullptr && auth->IsPeerAuthenticated()) {
+  if (auth == nullptr) return context.peer();
+  for (const grpc::string_ref name : auth->FindPropertyValues(kIdentityProperty)) {
+    return std::string(name.data(), name.size());
+  }
+  if (auth->IsPeerAuthenticated()) {
     for (const grpc::string_ref name : auth->GetPeerIdentity()) {
       return std::string(name.data(), name.size());
     }

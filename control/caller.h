@@ -9,7 +9,8 @@
 
 namespace weir {
 
-// The name in the caller's certificate where there is one, else its address: for the history and
+// Caller::identity where AccessProcessor found it, else the name in the caller's certificate, else
+// its address: for the history and
 // the audit log, not for deciding anything. Any thread.
 std::string IdentityOf(const grpc::CallbackServerContext& context);
 

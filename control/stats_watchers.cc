@@ -48,6 +48,8 @@ void StatsWatchers::Sample(admin::v1::Stats* stats) const {
   control->set_limit_updates(updates_.load());
   control->set_limit_updates_refused(updates_refused_.load());
   control->set_watchers_refused(refused_.load());
+  control->set_calls_denied(denied_.load());
+  if (refused_connections_) control->set_connections_refused(refused_connections_());
   control->set_audit_write_failures(audit_->write_failures());
   const std::lock_guard<std::mutex> lock(mutex_);
   control->set_watchers(streams_.size());

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_set>
@@ -36,6 +37,11 @@ class StatsWatchers {
   // All statistics now.
   void Sample(admin::v1::Stats* stats) const;
 
+  void CountDenied() { ++denied_; }
+  // To be called before anything is sampled.
+  void CountRefusedConnectionsBy(std::function<std::uint64_t()> count) {
+    refused_connections_ = std::move(count);
+  }
   void CountUpdate(bool refused) { ++(refused ? updates_refused_ : updates_); }
 
  private:
@@ -50,6 +56,8 @@ class StatsWatchers {
   std::atomic<std::uint64_t> updates_{0};
   std::atomic<std::uint64_t> updates_refused_{0};
   std::atomic<std::uint64_t> refused_{0};
+  std::atomic<std::uint64_t> denied_{0};
+  std::function<std::uint64_t()> refused_connections_;
   mutable std::mutex mutex_;
   bool ended_ = false;                        // guarded by mutex_
   std::unordered_set<StatsStream*> streams_;  // guarded by mutex_

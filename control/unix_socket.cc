@@ -64,10 +64,10 @@ absl::StatusOr<std::unique_ptr<UnixSocket>> UnixSocket::Prepare(const std::strin
   return std::unique_ptr<UnixSocket>(new UnixSocket(path, std::move(directory)));
 }
 
-absl::Status UnixSocket::Publish() {
+absl::Status UnixSocket::Publish(mode_t mode) {
   const std::string from = private_path();
   struct stat made {};
-  if (::chmod(from.c_str(), 0600) != 0 || ::stat(from.c_str(), &made) != 0) return Failure(from);
+  if (::chmod(from.c_str(), mode) != 0 || ::stat(from.c_str(), &made) != 0) return Failure(from);
   if (::rename(from.c_str(), path_.c_str()) != 0) return Failure(path_);
   ::rmdir(directory_.c_str());
   published_ = true;

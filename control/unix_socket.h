@@ -14,8 +14,8 @@
 namespace weir {
 
 // A path for a listening Unix socket (unix(7)). The socket is bound in a new directory of mode 0700
-// next to it, gets mode 0600 there, and is then renamed to its place: at no time can another user
-// connect, whatever the umask. One thread.
+// next to it, gets its mode there, and is then renamed to its place: at no time can anyone
+// connect whom the mode does not let, whatever the umask. One thread.
 class UnixSocket {
  public:
   // INVALID_ARGUMENT for a path that is relative, over 90 bytes or no socket; ALREADY_EXISTS when
@@ -29,9 +29,9 @@ class UnixSocket {
 
   // Where to bind.
   std::string private_path() const { return directory_ + "/s"; }
-  // Once it is bound: gives it its mode and its place. A socket that nobody listens on any more is
+  // Once it is bound: gives it `mode` and its place. A socket that nobody listens on any more is
   // replaced.
-  absl::Status Publish();
+  absl::Status Publish(mode_t mode = 0600);
 
  private:
   UnixSocket(std::string path, std::string directory)

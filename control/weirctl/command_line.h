@@ -23,6 +23,9 @@ struct CommandLine {
   bool show_values = false;          // --show-values
   std::string etag;                  // --etag
   std::string preset;                // --preset
+  std::string tls_ca;                // --tls-ca
+  std::string tls_certificate;       // --tls-certificate
+  std::string tls_key;               // --tls-key
   bool persist = false;              // --persist
   std::uint64_t ttl_ms = 0;          // --ttl; 0: for good
   std::string reason;                // --reason

@@ -54,6 +54,12 @@ absl::Status SetCount(const std::string& value, CommandLine* line) {
 constexpr OptionSpec kOptions[] = {
     {"--target", "ADDRESS", "unix:/PATH or 127.0.0.1:PORT; else WEIR_TARGET, else the default",
      SetText<&CommandLine::target>},
+    {"--tls-ca", "FILE", "TLS: who signs the server's certificate, in PEM form",
+     SetText<&CommandLine::tls_ca>},
+    {"--tls-certificate", "FILE", "TLS: who this is; the chain, in PEM form",
+     SetText<&CommandLine::tls_certificate>},
+    {"--tls-key", "FILE", "TLS: the private key of --tls-certificate",
+     SetText<&CommandLine::tls_key>},
     {"--json", "", "one JSON object a line, with the names of weir/admin/v1/admin.proto",
      SetFlag<&CommandLine::json>},
     {"--timeout", "TIME", "how long to wait for an answer (5s)", SetTimeout},

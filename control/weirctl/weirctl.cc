@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "weir/control/weirctl/channel.h"
 #include "weir/control/weirctl/commands.h"
 #include "weir/control/weirctl/help.h"
 #include "weir/control/weirctl/unreachable.h"
@@ -53,10 +54,12 @@ int RunWeirctl(const std::vector<std::string>& arguments, std::istream& in, std:
     err << "weirctl: " << wrong << "\n";
     return kExitUsage;
   }
-  grpc::ChannelArguments direct;
-  direct.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // http_proxy is not meant for this host's servers
-  const auto stub = admin::v1::Admin::NewStub(
-      grpc::CreateCustomChannel(line->target, grpc::InsecureChannelCredentials(), direct));
+  const auto channel = ConnectTo(*line);
+  if (!channel.ok()) {
+    err << "weirctl: " << channel.status().message() << "\n";
+    return kExitUsage;
+  }
+  const auto stub = admin::v1::Admin::NewStub(*channel);
   return RunCommand({*line, stub.get(), in, out, err});
 }
 

@@ -221,6 +221,14 @@ TEST_F(WeirctlTest, ARepeatedCallIsMadeOnce) {
   EXPECT_EQ(server_->limits().version(), 2u);
 }
 
+TEST_F(WeirctlTest, SaysWhichTlsFileIsMissing) {
+  EXPECT_THAT(Ctl({"stats", "--tls-ca=/nonexistent"}).err,
+              HasSubstr("--tls-ca=/nonexistent: No such"));
+  const Outcome outcome = Ctl({"stats", "--tls-ca=/dev/null"});
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_THAT(outcome.err, HasSubstr("--tls-certificate is missing"));
+}
+
 TEST_F(WeirctlTest, HelpsAndRefusesNonsense) {
   EXPECT_THAT(Call({"--help"}).out, AllOf(HasSubstr("limits set"), HasSubstr("Exit status")));
   EXPECT_THAT(Call({"--version"}).out, StartsWith("weirctl "));
