@@ -42,7 +42,8 @@ let requests = [];  // of the present connection
 
 // Gives the request's number.
 function record(request, keepAlive) {
-  const start = `${hex(request.method)} ${hex(request.url)} ${request.httpVersionMinor}`;
+  const method = hex(request.method || '');  // Node 18 names no method of RTSP, nor PRI
+  const start = `${method} ${hex(request.url)} ${request.httpVersionMinor}`;
   lines.push(`request ${start} ${keepAlive ? 1 : 0}`);
   const raw = request.rawHeaders;
   for (let i = 0; i < raw.length; i += 2) lines.push(`field ${hex(raw[i])} ${hex(raw[i + 1])}`);
