@@ -37,7 +37,7 @@ bool BeginsWith(std::string_view text, std::string_view prefix) noexcept {
 
 std::vector<std::string> NamesOf(const grpc::AuthContext& context, const char* property) {
   std::vector<std::string> names;
-  for (const grpc::string_ref name : context.FindPropertyValues(property)) {
+  for (const grpc::string_ref& name : context.FindPropertyValues(property)) {
     names.emplace_back(name.data(), name.size());
   }
   return names;

@@ -7,11 +7,11 @@ namespace weir {
 std::string IdentityOf(const grpc::CallbackServerContext& context) {
   const auto auth = context.auth_context();
   if (auth == nullptr) return context.peer();
-  for (const grpc::string_ref name : auth->FindPropertyValues(kIdentityProperty)) {
+  for (const grpc::string_ref& name : auth->FindPropertyValues(kIdentityProperty)) {
     return std::string(name.data(), name.size());
   }
   if (auth->IsPeerAuthenticated()) {
-    for (const grpc::string_ref name : auth->GetPeerIdentity()) {
+    for (const grpc::string_ref& name : auth->GetPeerIdentity()) {
       return std::string(name.data(), name.size());
     }
   }

@@ -11,13 +11,15 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/weir/bench_peers
 mkdir -p "$folder" && cd "$folder"
 
-
-# Fetches the sources of h2o, whatever sources of packages apt is set up with.
+# Fetches the sources of h2o from where this machine has its packages from, whether or not apt is set
+# up to look for sources there.
 fetch_h2o() {
   local apt work key=/usr/share/keyrings/debian-archive-keyring.gpg
   work=$(mktemp -d)
   mkdir -p "$work/lists/partial" "$work/cache"
-  echo "deb-src [signed-by=$key] http://deb.debian.org/debian bookworm main" >"$work/sources.list"
+  # shellcheck disable=SC2016 # the names are apt-get's
+  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 'Component: main' |
+    sort -u | sed "s|.*|deb-src [signed-by=$key] & main|" >"$work/sources.list"
   apt=(apt-get -qq -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=-
     -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o "APT::Sandbox::User=$(id -un)")
   "${apt[@]}" update
