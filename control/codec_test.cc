@@ -62,6 +62,11 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   reactor.connections_closed[static_cast<std::size_t>(CloseReason::kHeadTimeout)] = 6;
   reactor.connections_refused[static_cast<std::size_t>(RefuseReason::kMaxConnections)] = 7;
   reactor.accept_queue = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  HistogramCounts& waits = reactor.timings[static_cast<std::size_t>(Timing::kAcceptQueueWait)];
+  waits.buckets[0] = 4;
+  waits.buckets[LogBuckets::kCount - 1] = 3;
+  waits.sum_ns = 77;
+  stats.jiffy_ns = 4'000'000;
   stats.reactors = {reactor};
   admin::v1::Stats message;
   ToProto(stats, &message);
@@ -69,7 +74,16 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(message.uptime().nanos(), 500'000'000);
   EXPECT_EQ(message.limits_version(), 9u);
   EXPECT_EQ(message.warnings(0), "careful");
+  EXPECT_EQ(message.jiffy().nanos(), 4'000'000);
   const admin::v1::ReactorStats& carried = message.reactors(0);
+  EXPECT_EQ(carried.timings().size(), kTimingCount);
+  const admin::v1::Histogram& timing = carried.timings().at("accept_queue_wait");
+  EXPECT_EQ(timing.count(), 7u);
+  EXPECT_EQ(timing.sum().nanos(), 77);
+  ASSERT_EQ(timing.buckets_size(), 2);
+  EXPECT_EQ(timing.buckets(0).end_ns(), 1024u);
+  EXPECT_EQ(timing.buckets(0).count(), 4u);
+  EXPECT_EQ(timing.buckets(1).end_ns(), ~std::uint64_t{0});
   EXPECT_EQ(carried.ticks(), 100u);
   EXPECT_EQ(carried.accept_pauses(), 100u + static_cast<std::size_t>(Counter::kAcceptPauses));
   EXPECT_EQ(carried.drain_queue_cut(), 100u + static_cast<std::size_t>(Counter::kDrainQueueCut));

@@ -40,6 +40,19 @@ void QueueToProto(const AcceptQueueSample& queue, admin::v1::AcceptQueue* messag
   message->set_discards_when_full(queue.discards_when_full);
 }
 
+void HistogramToProto(const HistogramCounts& counts, admin::v1::Histogram* message) {
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
+    if (counts.buckets[i] == 0) continue;
+    admin::v1::Histogram::Bucket* const bucket = message->add_buckets();
+    bucket->set_end_ns(LogBuckets::EndNs(i));
+    bucket->set_count(counts.buckets[i]);
+    total += counts.buckets[i];
+  }
+  message->set_count(total);
+  *message->mutable_sum() = ToDuration(counts.sum_ns);
+}
+
 void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message) {
   message->set_reactor(stats.reactor);
   message->set_applied_limits_version(stats.applied_limits_version);
@@ -65,6 +78,10 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
   AddCounts(
       stats.connections_refused, [](std::size_t i) { return Name(static_cast<RefuseReason>(i)); },
       message->mutable_connections_refused());
+  for (std::size_t i = 0; i < kTimingCount; ++i) {
+    const std::string name(Name(static_cast<Timing>(i)));
+    HistogramToProto(stats.timings[i], &(*message->mutable_timings())[name]);
+  }
 }
 
 }  // namespace
@@ -79,6 +96,7 @@ void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
   message->set_limits_version(stats.limits_version);
   for (const ReactorStats& reactor : stats.reactors)
     ReactorToProto(reactor, message->add_reactors());
+  *message->mutable_jiffy() = ToDuration(stats.jiffy_ns);
   for (const std::string& warning : stats.warnings) message->add_warnings(warning);
 }
 

@@ -88,6 +88,14 @@ constexpr LimitSpec kSpecs[] = {
      "accept_queue.depth_max_window",
      "Over how long the recent maximum of an accept queue goes back: one to two such windows.",
      &Limits::accept_queue_window_ms},
+    {"accept_wait_sample_every", "connections", 0, 1'000'000'000, 16, LimitApplies::kNextConnection,
+     "not sampled", "timings.accept_queue_wait",
+     "Of so many accepted connections one has its time in the accept queue read; 0: none.",
+     &Limits::accept_wait_sample_every},
+    {"timeline_sample_every", "requests", 0, 1'000'000'000, 64, LimitApplies::kNextRequest,
+     "not sampled", "timings.request",
+     "Of so many requests of a reactor one is timed stage by stage; 0: none.",
+     &Limits::timeline_sample_every},
 };
 
 }  // namespace

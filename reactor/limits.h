@@ -66,6 +66,10 @@ struct Limits {
 
   // The length of the windows of AcceptQueueSample::depth_max_window, in ms. Default 1000.
   std::uint64_t accept_queue_window_ms = 1000;
+  // Of so many accepted connections one has its time in the accept queue read; 0: none. Default 16.
+  std::uint64_t accept_wait_sample_every = 16;
+  // Of so many requests of a reactor one is timed stage by stage; 0: none. Default 64.
+  std::uint64_t timeline_sample_every = 64;
 
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;

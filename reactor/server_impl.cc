@@ -16,6 +16,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "weir/reactor/host_limits.h"
+#include "weir/reactor/listen/accept_queue.h"
 #include "weir/reactor/signal_watch.h"
 
 namespace weir {
@@ -205,6 +206,7 @@ ServerStats Server::Impl::Stats() const {
   for (const auto& reactor : reactors_) stats.reactors.push_back(reactor->Stats());
   const auto snapshot = limits_.current();
   stats.limits_version = snapshot->version;
+  stats.jiffy_ns = JiffyNs();
   stats.warnings = weir::LimitWarnings(snapshot->limits, ReadHostLimits());
   return stats;
 }

@@ -32,8 +32,11 @@ constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
     "head_timeout",  "body_timeout",   "idle_timeout", "write_timeout", "connect_unsupported",
     "socket_error",  "no_memory",      "drained",      "drain_cut",
 };
+constexpr std::array<std::string_view, kTimingCount> kTimingNames = {
+    "accept_queue_wait", "first_byte", "head", "body", "answer", "request",
+};
 static_assert(!kCounterNames.back().empty() && !kRefuseReasonNames.back().empty() &&
-                  !kCloseReasonNames.back().empty(),
+                  !kCloseReasonNames.back().empty() && !kTimingNames.back().empty(),
               "every value has a name");
 
 template <std::size_t kSize>
@@ -54,6 +57,10 @@ std::string_view Name(RefuseReason reason) noexcept {
 
 std::string_view Name(CloseReason reason) noexcept {
   return NameAt(kCloseReasonNames, static_cast<std::size_t>(reason));
+}
+
+std::string_view Name(Timing timing) noexcept {
+  return NameAt(kTimingNames, static_cast<std::size_t>(timing));
 }
 
 }  // namespace weir

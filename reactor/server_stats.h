@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "weir/parser/parse_error.h"
+#include "weir/reactor/log_histogram.h"
 
 namespace weir {
 
@@ -64,10 +65,26 @@ enum class CloseReason : std::uint8_t {
 inline constexpr std::size_t kCloseReasonCount =
     static_cast<std::size_t>(CloseReason::kDrainCut) + 1;
 
+// Durations that a reactor samples.
+enum class Timing : std::uint8_t {
+  // In the accept queue: tcpi_last_data_sent of a connection that was just accepted, one of
+  // accept_wait_sample_every, in steps of ServerStats::jiffy_ns, but no longer than since the queue
+  // was last seen empty.
+  kAcceptQueueWait,
+  // Of requests, one of timeline_sample_every; each stage begins where the one before it ends.
+  kFirstByte,  // from accepting to the first byte; of first requests of their connections
+  kHead,       // to the last byte of the head
+  kBody,       // to the last byte of the content
+  kAnswer,     // to the answer in the kernel's hands; of those that leave in one send, once
+  kRequest,    // from the first byte to there
+};
+inline constexpr std::size_t kTimingCount = static_cast<std::size_t>(Timing::kRequest) + 1;
+
 // snake_case names, as in the .proto file and in metrics. Any thread.
 std::string_view Name(Counter counter) noexcept;
 std::string_view Name(RefuseReason reason) noexcept;
 std::string_view Name(CloseReason reason) noexcept;
+std::string_view Name(Timing timing) noexcept;
 
 // The accept queue of one listener, as the kernel tells it now (TCP_INFO and SO_MEMINFO on a
 // listening socket; net/ipv4/tcp.c tcp_get_info, net/core/sock.c sk_get_meminfo).
@@ -102,6 +119,7 @@ struct ReactorStats {
   std::array<std::uint64_t, kRefuseReasonCount> connections_refused{};
   std::array<std::uint64_t, kCloseReasonCount> connections_closed{};
   std::array<std::uint64_t, kParseErrorCount> parse_errors{};
+  std::array<HistogramCounts, kTimingCount> timings{};
 };
 
 struct ServerStats {
@@ -112,6 +130,7 @@ struct ServerStats {
   bool draining = false;
   std::uint64_t limits_version = 0;  // LimitsSnapshot::version in force; reactors may lag a tick
   std::vector<ReactorStats> reactors;
+  std::uint64_t jiffy_ns = 0;         // the resolution of Timing::kAcceptQueueWait on this host
   std::vector<std::string> warnings;  // each says what, the values and the fix
 };
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/weirctl/queue_table.h"
+#include "weir/control/weirctl/timing_table.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
@@ -75,6 +76,10 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   PrintTable(rows, out);
   out << "\n";
   PrintTable(QueueRows(stats), out);
+  if (const auto timings = TimingRows(stats); timings.size() > 1) {
+    out << "\n";
+    PrintTable(timings, out);
+  }
   PrintSums("PARSE ERROR", errors, out);
   PrintSums("REFUSED FOR", refused, out);
   PrintSums("CLOSED FOR", closed, out);

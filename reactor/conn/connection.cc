@@ -20,6 +20,7 @@ void Connection::Open(int fd, const SocketAddress& peer) {
   closing_ = linger_wanted_ = lingering_ = counted_busy_ = continue_sent_ = false;
   peer_ = peer;
   ctx_->counters->connections_active.Add();
+  timeline_.Open(ctx_->now_ns);
   UpdateDeadlines();
 }
 

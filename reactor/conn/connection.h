@@ -12,6 +12,7 @@
 #include "weir/reactor/conn/byte_buffer.h"
 #include "weir/reactor/conn/connection_context.h"
 #include "weir/reactor/conn/request_state.h"
+#include "weir/reactor/conn/request_timeline.h"
 #include "weir/reactor/loop/mailbox.h"
 #include "weir/reactor/loop/timer_wheel.h"
 #include "weir/reactor/response_writer.h"
@@ -117,6 +118,7 @@ class Connection {
   std::unique_ptr<RequestState> request_;  // what waits to be understood, if anything
   ByteBuffer output_;                      // what waits for the client to take it
 
+  RequestTimeline timeline_;
   Timer timer_;
   std::int64_t read_deadline_ms_ = kNever;
   std::int64_t write_deadline_ms_ = kNever;

@@ -12,8 +12,10 @@
 #include "weir/reactor/conn/request_state_pool.h"
 #include "weir/reactor/handler.h"
 #include "weir/reactor/limits.h"
+#include "weir/reactor/loop/clock.h"
 #include "weir/reactor/loop/counters.h"
 #include "weir/reactor/loop/mailbox.h"
+#include "weir/reactor/loop/one_in.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/loop/timer_wheel.h"
 
@@ -27,6 +29,7 @@ struct ConnectionContext {
   static constexpr std::size_t kReceiveBytes = 64 * 1024;
 
   Syscalls* syscalls = nullptr;
+  Clock* clock = nullptr;  // for what is sampled; else the tick's time will do
   TimerWheel* timers = nullptr;
   ReactorCounters* counters = nullptr;
   Mailbox* mailbox = nullptr;
@@ -37,13 +40,15 @@ struct ConnectionContext {
   ParserLimits parser_limits;
   std::int64_t now_ns = 0;  // CLOCK_MONOTONIC
   std::int64_t now_ms = 0;  // the same in ms
-  std::string_view date;  // for Date fields; IMF-fixdate
+  std::string_view date;    // for Date fields; IMF-fixdate
   bool draining = false;
 
   // Of the connection that is being served at this moment.
   Connection* current = nullptr;  // whose handler runs
   RequestState scratch;           // what is received goes here, unless it has an own state
   ByteBuffer out;                 // what it is about to send
+
+  OneIn timeline_turn;  // which request is sampled
 
   RequestStatePool states;
   std::vector<std::uint32_t> ready;  // slots that want another turn at the next tick

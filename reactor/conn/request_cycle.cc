@@ -79,6 +79,7 @@ Connection::Progress Connection::ServeBuffered(RequestState* state) {
     }
     if (state->phase == RequestState::Phase::kHead) {
       if (state->buffer.empty()) return Progress::kNeedsInput;
+      timeline_.OnBytes(ctx_);
       state->ReserveFields(ctx_->parser_limits.max_fields);
       const ParseStatus status = state->ParseHead(ctx_->parser_limits);
       if (status == ParseStatus::kIncomplete) return Progress::kNeedsInput;
@@ -94,6 +95,7 @@ Connection::Progress Connection::ServeBuffered(RequestState* state) {
 }
 
 void Connection::BeginRequest(RequestState* state) {
+  timeline_.OnHead(ctx_);
   const RequestHead& head = state->head();
   minor_version_ = head.minor_version;
   head_request_ = head.method == Method::kHead;
@@ -128,6 +130,7 @@ Connection::Progress Connection::ServeBody(RequestState* state) {
 }
 
 void Connection::Dispatch(RequestState* state) {
+  timeline_.OnBody(ctx_);
   ++requests_;
   ++served_this_turn_;
   ++ticket_;
@@ -177,6 +180,7 @@ void Connection::AppendAnswer(const Response& response, bool keep_alive) {
   context.keep_alive = keep_alive;
   context.date = ctx_->date;
   AppendResponse(response, context, &ctx_->out);
+  timeline_.OnAnswer();
   (*ctx_->counters)[ClassCounter(response.status)].Add();
 }
 

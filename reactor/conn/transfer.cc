@@ -57,6 +57,7 @@ void Connection::Flush() {
   if (before == 0) return;
   if (writable_ && !SendFrom(&waiting)) return fresh.Clear();
   if (waiting.empty()) {
+    timeline_.OnSent(ctx_);
     output_ = ByteBuffer();
     fresh.Shrink(kMaxIdleOutBytes);
     write_deadline_ms_ = kNever;

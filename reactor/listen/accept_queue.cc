@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <cstddef>
 
@@ -23,6 +24,20 @@ std::optional<std::uint32_t> ReadDiscards(Syscalls* syscalls, int listener) {
   if (syscalls->GetSockOpt(listener, SOL_SOCKET, SO_MEMINFO, info, &size) != 0) return {};
   if (size < (SK_MEMINFO_DROPS + 1) * sizeof(info[0])) return {};
   return info[SK_MEMINFO_DROPS];
+}
+
+std::optional<std::uint32_t> ReadMsInAcceptQueue(Syscalls* syscalls, int accepted) {
+  tcp_info info{};
+  socklen_t size = offsetof(tcp_info, tcpi_last_data_sent) + sizeof(info.tcpi_last_data_sent);
+  if (syscalls->GetSockOpt(accepted, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return {};
+  return info.tcpi_last_data_sent;
+}
+
+std::uint64_t JiffyNs() {
+  timespec resolution{};
+  ::clock_getres(CLOCK_MONOTONIC_COARSE, &resolution);
+  return static_cast<std::uint64_t>(resolution.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(resolution.tv_nsec);
 }
 
 }  // namespace weir

@@ -25,6 +25,15 @@ std::optional<AcceptQueueDepth> ReadAcceptQueue(Syscalls* syscalls, int listener
 // the call fails.
 std::optional<std::uint32_t> ReadDiscards(Syscalls* syscalls, int listener);
 
+// How long a connection waited to be accepted, in ms with the resolution of a jiffy: its
+// tcpi_last_data_sent, which begins when the handshake ends (lsndtime in tcp_create_openreq_child,
+// net/ipv4/tcp_minisocks.c). REQUIRES: just accepted, nothing was sent. None if the call fails.
+// About 0.4 us.
+std::optional<std::uint32_t> ReadMsInAcceptQueue(Syscalls* syscalls, int accepted);
+
+// The length of a jiffy in ns: the resolution of the kernel's coarse clock (clock_getres(2)).
+std::uint64_t JiffyNs();
+
 }  // namespace weir
 
 #endif  // WEIR_REACTOR_LISTEN_ACCEPT_QUEUE_H_

@@ -61,6 +61,7 @@ void Acceptor::AcceptUpTo(std::uint64_t connections) {
   if (!queue.has_value()) return;
   const std::uint64_t taken = AcceptExactly(std::min<std::uint64_t>(queue->depth, connections));
   const auto left = static_cast<std::uint32_t>(queue->depth - taken);
+  if (left == 0) empty_ns_ = ctx_->now_ns;
   listener_->history().TryAdd({ctx_->now_ns, queue->depth, left, queue->backlog});
 }
 
@@ -70,6 +71,7 @@ std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
     AcceptedSocket accepted;
     const int error = -listener_->Accept(&accepted);
     if (error == 0) {
+      SampleWait(accepted.fd);
       Admit(accepted);
     } else if (WantsDescriptorsOrMemory(error)) {
       Pause();
@@ -82,6 +84,19 @@ std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
     }
   }
   return connections;
+}
+
+void Acceptor::NothingWaits() noexcept {
+  // While it is paused the listener is not watched, so silence says nothing.
+  if (!pause_timer_.linked()) empty_ns_ = ctx_->now_ns;
+}
+
+void Acceptor::SampleWait(int fd) {
+  if (!wait_turn_.Take(ctx_->limits.accept_wait_sample_every)) return;
+  const auto wait_ms = ReadMsInAcceptQueue(ctx_->syscalls, fd);
+  if (!wait_ms.has_value()) return;
+  const std::int64_t wait_ns = std::int64_t{*wait_ms} * 1'000'000;
+  (*ctx_->counters)[Timing::kAcceptQueueWait].Add(std::min(wait_ns, ctx_->now_ns - empty_ns_));
 }
 
 void Acceptor::Admit(const AcceptedSocket& accepted) {

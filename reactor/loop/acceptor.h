@@ -5,11 +5,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <memory>
 
 #include "weir/reactor/conn/connection_context.h"
 #include "weir/reactor/conn/connection_table.h"
 #include "weir/reactor/listen/listener.h"
+#include "weir/reactor/loop/one_in.h"
 #include "weir/reactor/loop/timer_wheel.h"
 
 namespace weir {
@@ -24,6 +26,8 @@ class Acceptor {
   static_assert(kPauseMs + 2 * TimerWheel::kSlotMs <= 100);
   // The epoll_event data and Timer::owner that mean the listener.
   static constexpr std::uint32_t kOwner = 0xffffffff;
+  // Earlier than any time of the clock.
+  static constexpr std::int64_t kNeverEmpty = std::numeric_limits<std::int64_t>::min() / 2;
 
   // `epoll` is the reactor's. `open_connections` counts those of all reactors of the server.
   Acceptor(ConnectionContext* context, ConnectionTable* table, int epoll,
@@ -41,6 +45,8 @@ class Acceptor {
   void ContinueDrain();
   // Closes it whatever waits, and counts what is lost by it.
   void CutDrain();
+  // The kernel was asked and has no event for the listener.
+  void NothingWaits() noexcept;
   // Listens again: the pause timer has expired.
   void Resume();
   // The same at once, since a descriptor was freed.
@@ -62,6 +68,7 @@ class Acceptor {
   std::uint32_t Waiting();
   void CloseListener();
   void Pause();
+  void SampleWait(int fd);
   bool Watch(int op, std::uint32_t events);
 
   ConnectionContext* const ctx_;
@@ -71,6 +78,8 @@ class Acceptor {
   std::atomic<std::uint64_t>* const open_connections_;
   std::uint64_t backlog_;
   Timer pause_timer_;
+  OneIn wait_turn_;                      // whose time in the queue is sampled
+  std::int64_t empty_ns_ = kNeverEmpty;  // when the queue was last seen empty
 };
 
 }  // namespace weir

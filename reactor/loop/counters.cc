@@ -13,6 +13,11 @@ void CopyCells(const std::array<CounterCell, kSize>& cells,
 
 }  // namespace
 
+void HistogramCells::CopyTo(HistogramCounts* counts) const noexcept {
+  CopyCells(buckets_, &counts->buckets);
+  counts->sum_ns = sum_ns_.Get();
+}
+
 void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   const std::uint64_t active = connections_active.Get();
   const std::uint64_t occupied = connections_busy.Get();
@@ -26,6 +31,7 @@ void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   CopyCells(refused_, &stats->connections_refused);
   CopyCells(closed_, &stats->connections_closed);
   CopyCells(parse_errors_, &stats->parse_errors);
+  for (std::size_t i = 0; i < kTimingCount; ++i) timings_[i].CopyTo(&stats->timings[i]);
 }
 
 }  // namespace weir

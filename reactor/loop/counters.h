@@ -23,6 +23,22 @@ class CounterCell {
   std::atomic<std::uint64_t> value_{0};
 };
 
+// A histogram with one writer.
+class HistogramCells {
+ public:
+  // A duration below 0, which only a clock could make, counts as 0.
+  void Add(std::int64_t ns) noexcept {
+    const auto value = static_cast<std::uint64_t>(ns < 0 ? 0 : ns);
+    buckets_[LogBuckets::Index(value)].Add();
+    sum_ns_.Add(value);
+  }
+  void CopyTo(HistogramCounts* counts) const noexcept;
+
+ private:
+  std::array<CounterCell, LogBuckets::kCount> buckets_;
+  CounterCell sum_ns_;
+};
+
 // Aligned so that no two reactors' counters share a cache line.
 class alignas(64) ReactorCounters {
  public:
@@ -37,6 +53,10 @@ class alignas(64) ReactorCounters {
   }
   CounterCell& operator[](ParseError error) noexcept {
     return parse_errors_[static_cast<std::size_t>(error)];
+  }
+
+  HistogramCells& operator[](Timing timing) noexcept {
+    return timings_[static_cast<std::size_t>(timing)];
   }
 
   CounterCell connections_active;
@@ -54,6 +74,7 @@ class alignas(64) ReactorCounters {
   std::array<CounterCell, kRefuseReasonCount> refused_;
   std::array<CounterCell, kCloseReasonCount> closed_;
   std::array<CounterCell, kParseErrorCount> parse_errors_;
+  std::array<HistogramCells, kTimingCount> timings_;
 };
 
 }  // namespace weir

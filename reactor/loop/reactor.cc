@@ -32,6 +32,7 @@ Reactor::Reactor(const ReactorOptions& options)
       table_(&context_),
       drain_deadline_ms_(kNoDrain) {
   context_.syscalls = options.syscalls;
+  context_.clock = options.clock;
   context_.timers = &timers_;
   context_.counters = &counters_;
   context_.handler = options.handler;
@@ -163,9 +164,13 @@ void Reactor::FireTimers() {
 }
 
 void Reactor::ServeEvents(int count) {
+  bool listener_ready = count == kMaxEvents;  // with so many it may have been left out
   for (int i = 0; i < count; ++i) {
-    if (events_[i].data.u64 == Acceptor::kOwner) acceptor_->Accept();
+    if (events_[i].data.u64 != Acceptor::kOwner) continue;
+    listener_ready = true;
+    acceptor_->Accept();
   }
+  if (!listener_ready) acceptor_->NothingWaits();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[i];
     if (event.data.u64 == Acceptor::kOwner) continue;
