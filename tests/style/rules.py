@@ -121,12 +121,12 @@ def check_readme(text, read):
 
 
 def check_versions(sources):
-    """Every place that names the version must name the same."""
+    """Every place that names the version must name the same; what is unreleased has none yet."""
     patterns = {
         "MODULE.bazel": r'name = "weir",\s*version = "([^"]+)"',
         "BUILD.bazel": r'version = "([^"]+)"',
         "reactor/version.h": r'kVersion\[\] = "([^"]+)"',
-        "CHANGELOG.md": r"\n## (\S+)",
+        "CHANGELOG.md": r"\n## (\d\S*)",
     }
     found = {path: re.search(pattern, sources[path]) for path, pattern in patterns.items()}
     versions = {path: match.group(1) if match else "none" for path, match in found.items()}

@@ -80,6 +80,9 @@ class RulesTest(unittest.TestCase):
                    "reactor/version.h": 'kVersion[] = "1.0"', "CHANGELOG.md": "\n## 1.0"}
         self.assertEqual(rules.check_versions(sources), [])
         self.assertTrue(rules.check_versions({**sources, "BUILD.bazel": 'version = "2.0"'}))
+        changes = "\n## Unreleased\n\nMore.\n\n## "
+        self.assertEqual(rules.check_versions({**sources, "CHANGELOG.md": changes + "1.0"}), [])
+        self.assertTrue(rules.check_versions({**sources, "CHANGELOG.md": changes + "0.9"}))
 
 
 class TreeTest(unittest.TestCase):
