@@ -14,6 +14,24 @@ constexpr std::string_view kReservedNames[] = {
     "connection", "content-length", "date", "keep-alive", "trailer", "transfer-encoding", "upgrade",
 };
 
+// Beside those: fields that a recipient must know before the content (RFC 9110 section 6.5.1).
+constexpr std::string_view kForbiddenTrailers[] = {
+    "authorization",
+    "cache-control",
+    "content-encoding",
+    "content-range",
+    "content-type",
+    "host",
+    "location",
+    "max-forwards",
+    "proxy-authenticate",
+    "set-cookie",
+    "te",
+    "vary",
+    "www-authenticate",
+    "proxy-authorization",
+};
+
 constexpr std::array<bool, 256> TokenTable() {
   std::array<bool, 256> table{};
   for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789"
@@ -48,13 +66,50 @@ bool IsValue(std::string_view value) noexcept {
   });
 }
 
+bool IsField(const ResponseField& field) noexcept {
+  return IsName(field.name) && IsValue(field.value) && !IsReserved(field.name);
+}
+
+bool IsForbiddenTrailer(std::string_view name) noexcept {
+  return std::any_of(std::begin(kForbiddenTrailers), std::end(kForbiddenTrailers),
+                     [name](std::string_view forbidden) { return SameName(name, forbidden); });
+}
+
+bool IsTrailerName(std::string_view name) noexcept {
+  return IsName(name) && !IsReserved(name) && !IsForbiddenTrailer(name);
+}
+
+bool IsHead(const Response& response) noexcept {
+  return response.status >= 200 && response.status <= 599 && IsValue(response.content_type) &&
+         IsValue(response.reason) &&
+         std::all_of(response.fields.begin(), response.fields.end(), IsField);
+}
+
+int Contents(const Response& response) noexcept {
+  return (response.body.empty() ? 0 : 1) + (response.shared_body == nullptr ? 0 : 1) +
+         (response.file.file == nullptr ? 0 : 1);
+}
+
 }  // namespace
 
+bool IsWithinFile(const FileRegion& region) noexcept {
+  if (region.file == nullptr) return true;
+  const std::uint64_t size = region.file->size();
+  return region.offset <= size && region.length <= size - region.offset;
+}
+
 bool MayBeSent(const Response& response) noexcept {
-  if (response.status < 200 || response.status > 599) return false;
-  if (!IsValue(response.content_type)) return false;
-  return std::all_of(response.fields.begin(), response.fields.end(), [](const ResponseField& f) {
-    return IsName(f.name) && IsValue(f.value) && !IsReserved(f.name);
+  return IsHead(response) && Contents(response) <= 1 && IsWithinFile(response.file);
+}
+
+bool MayBeStarted(const Response& head, const StreamOptions& options) noexcept {
+  return IsHead(head) && Contents(head) == 0 &&
+         std::all_of(options.trailer_names.begin(), options.trailer_names.end(), IsTrailerName);
+}
+
+bool MayBeTrailers(const std::vector<ResponseField>& trailers) noexcept {
+  return std::all_of(trailers.begin(), trailers.end(), [](const ResponseField& field) {
+    return IsTrailerName(field.name) && IsValue(field.value);
   });
 }
 

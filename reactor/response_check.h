@@ -3,15 +3,28 @@
 #ifndef WEIR_REACTOR_RESPONSE_CHECK_H_
 #define WEIR_REACTOR_RESPONSE_CHECK_H_
 
-#include "weir/reactor/response_writer.h"
+#include <vector>
+
+#include "weir/reactor/response.h"
+#include "weir/reactor/response_stream.h"
 
 namespace weir {
 
 // Whether the answer can't break the framing: its status is 200 to 599, its field names are tokens
 // other than Connection, Content-Length, Date, Keep-Alive, Trailer, Transfer-Encoding and Upgrade,
 // its values have no control but HTAB (RFC 9110 section 5.5). CR and LF in them would split the
-// message. Any thread.
+// message. Of its contents at most one is set, and a file region lies within its file. Any thread.
 bool MayBeSent(const Response& response) noexcept;
+
+// Whether the region lies within its file, if it has one.
+bool IsWithinFile(const FileRegion& region) noexcept;
+
+// The same for the head of a streamed answer, which has no content.
+bool MayBeStarted(const Response& head, const StreamOptions& options) noexcept;
+
+// Whether these may be sent behind the content: not Content-Length, Host and what else frames or
+// routes a message (RFC 9110 section 6.5.1).
+bool MayBeTrailers(const std::vector<ResponseField>& trailers) noexcept;
 
 }  // namespace weir
 

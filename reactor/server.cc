@@ -11,14 +11,19 @@
 namespace weir {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
-                                                      Handler handler) {
-  if (!handler) return absl::InvalidArgumentError("the handler is empty: give a function");
+                                                      AnyHandler handler) {
+  return Start(options, HandlerFactory([&handler](int) { return handler; }));
+}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const HandlerFactory& factory) {
+  if (!factory) return absl::InvalidArgumentError("the handler is empty: give a function");
   if (absl::Status status = CheckLimits(options.limits); !status.ok()) return status;
   if (const std::string_view error = KernelSelectionError(); !error.empty()) {
     return absl::FailedPreconditionError({error.data(), error.size()});
   }
-  auto impl = std::make_unique<Impl>(options, std::move(handler));
-  if (absl::Status status = impl->Start(); !status.ok()) return status;
+  auto impl = std::make_unique<Impl>(options);
+  if (absl::Status status = impl->Start(factory); !status.ok()) return status;
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

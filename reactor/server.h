@@ -53,7 +53,10 @@ class Server {
   // process may not bind; RESOURCE_EXHAUSTED for want of descriptors or threads;
   // FAILED_PRECONDITION when WEIR_SIMD names an instruction set that this CPU does not have.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                                       Handler handler);
+                                                       AnyHandler handler);
+  // The same with a handler for each reactor. INTERNAL if `factory` throws.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                       const HandlerFactory& factory);
 
   // Drains with a deadline of 0 if it still runs. ResponseWriters may outlive the server: sending
   // then says kClientGone.

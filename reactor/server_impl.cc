@@ -51,8 +51,7 @@ class SignalsBlocked {
 
 }  // namespace
 
-Server::Impl::Impl(const ServerOptions& options, Handler handler)
-    : options_(options), handler_(std::move(handler)), limits_(options.limits) {}
+Server::Impl::Impl(const ServerOptions& options) : options_(options), limits_(options.limits) {}
 
 Server::Impl::~Impl() {
   RequestDrain(0);
@@ -60,12 +59,13 @@ Server::Impl::~Impl() {
   if (finished_fd_ >= 0) ::close(finished_fd_);
 }
 
-absl::Status Server::Impl::Start() {
+absl::Status Server::Impl::Start(const HandlerFactory& factory) {
   const int count = options_.reactors == 0 ? DefaultReactorCount() : options_.reactors;
   if (count < 1 || count > kMaxReactors) {
     return absl::InvalidArgumentError(absl::StrCat("reactors = ", options_.reactors, ": give 1 to ",
                                                    kMaxReactors, ", or 0 for one for each CPU"));
   }
+  if (absl::Status status = MakeHandlers(factory, count); !status.ok()) return status;
   RaiseDescriptorLimit();
   boot_id_ = RandomId();
   started_ns_ = Clock::System()->MonotonicNs();
@@ -78,6 +78,21 @@ absl::Status Server::Impl::Start() {
   limits_.OnPublish([this] {
     for (const auto& reactor : reactors_) reactor->Wake();
   });
+  return absl::OkStatus();
+}
+
+absl::Status Server::Impl::MakeHandlers(const HandlerFactory& factory, int count) {
+  handlers_.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    try {
+      handlers_.push_back(factory(i));
+    } catch (...) {
+      return absl::InternalError(absl::StrCat("the handler factory threw for reactor ", i));
+    }
+    if (!handlers_.back()) {
+      return absl::InvalidArgumentError("the handler is empty: give a function");
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -98,7 +113,7 @@ absl::Status Server::Impl::OpenReactors(int count) {
     options.index = static_cast<std::uint32_t>(i);
     options.syscalls = syscalls;
     options.clock = Clock::System();
-    options.handler = &handler_;
+    options.handler = &handlers_[static_cast<std::size_t>(i)];
     options.limits = &limits_;
     options.open_connections = &open_connections_;
     options.on_adopted = [this] {

@@ -20,11 +20,11 @@ namespace weir {
 
 class Server::Impl {
  public:
-  Impl(const ServerOptions& options, Handler handler);
+  explicit Impl(const ServerOptions& options);
   ~Impl();
 
   // Listens, makes the reactors and starts their threads.
-  absl::Status Start();
+  absl::Status Start(const HandlerFactory& factory);
   void RequestDrain(std::uint64_t timeout_ms);
   DrainReport Wait();
   bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms);
@@ -37,6 +37,7 @@ class Server::Impl {
   LimitsStore& limits() noexcept { return limits_; }
 
  private:
+  absl::Status MakeHandlers(const HandlerFactory& factory, int count);
   absl::Status OpenReactors(int count);
   absl::Status StartThreads();
   void RunReactor(Reactor* reactor);
@@ -45,7 +46,7 @@ class Server::Impl {
   DrainReport CountClosed() const;
 
   const ServerOptions options_;
-  const Handler handler_;
+  std::vector<AnyHandler> handlers_;  // one for each reactor
   LimitsStore limits_;
   std::atomic<std::uint64_t> open_connections_{0};
   std::string address_;

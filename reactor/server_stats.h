@@ -61,9 +61,10 @@ enum class CloseReason : std::uint8_t {
   kNoMemory,            // this process could not allocate what serving it needs
   kDrained,             // ended by Drain with nothing under way
   kDrainCut,            // cut at drain_timeout_ms with a request or an answer under way
+  kResponseCut,         // a streamed answer that its handler gave up, or a file that has shrunk
 };
 inline constexpr std::size_t kCloseReasonCount =
-    static_cast<std::size_t>(CloseReason::kDrainCut) + 1;
+    static_cast<std::size_t>(CloseReason::kResponseCut) + 1;
 
 // Durations that a reactor samples.
 enum class Timing : std::uint8_t {

@@ -5,8 +5,26 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace weir {
+namespace {
+
+// Why content is not given any more, if the connection ends for `reason`.
+BodyError BodyErrorOf(CloseReason reason) noexcept {
+  switch (reason) {
+    case CloseReason::kParseError:
+      return BodyError::kRefused;
+    case CloseReason::kBodyTimeout:
+      return BodyError::kTimeout;
+    case CloseReason::kResponseCut:
+      return BodyError::kAnswered;
+    default:
+      return BodyError::kClientGone;
+  }
+}
+
+}  // namespace
 
 void Connection::Open(int fd, const SocketAddress& peer) {
   fd_ = fd;
@@ -18,6 +36,7 @@ void Connection::Open(int fd, const SocketAddress& peer) {
   writable_ = keep_alive_ = true;
   readable_ = half_closed_ = head_request_ = end_of_input_ = handling_ = false;
   closing_ = linger_wanted_ = lingering_ = counted_busy_ = continue_sent_ = false;
+  broken_ = abortive_ = turn_asked_ = false;
   peer_ = peer;
   ctx_->counters->connections_active.Add();
   timeline_.Open(ctx_->now_ns);
@@ -34,9 +53,22 @@ void Connection::OnEvents(std::uint32_t events) {
 
 void Connection::OnTurn() { Advance(); }
 
-void Connection::OnAnswer(AnswerKind kind, const Response* response) {
-  Answer(kind, response);
+void Connection::OnDelivery(Delivery* delivery) {
+  delivery->Deliver(this);
   Advance();
+}
+
+void Connection::AskForTurn() {
+  if (turn_asked_) return;
+  turn_asked_ = true;
+  ctx_->ready.push_back(slot_);
+}
+
+void Connection::Fail(CloseReason reason) {
+  if (!broken_) close_reason_ = closing_ ? close_reason_ : reason;
+  broken_ = true;
+  if (exchange_ != nullptr && exchange_->stream != nullptr) exchange_->stream->gone.store(true);
+  if (ctx_->driven != this) AskForTurn();
 }
 
 void Connection::OnDrain() {
@@ -46,17 +78,25 @@ void Connection::OnDrain() {
 }
 
 void Connection::Advance() {
+  turn_asked_ = false;
   if (lingering_) return Linger();
   served_this_turn_ = 0;
-  if (!handling_ && !closing_) Serve();
-  if (open()) Flush();
+  ctx_->driven = this;
+  if (!ended() && (!handling_ || ContentFlows())) Serve();
+  if (!broken_) Flush();
+  if (exchange_ != nullptr && !broken_) NotifyWritable();
+  ctx_->driven = nullptr;
+  if (broken_) {
+    ctx_->out.Clear();
+    return Close(close_reason_);
+  }
   // Output that was in the way may have gone just now.
-  if (open() && progress_ == Progress::kBlocked && output_.empty()) ctx_->ready.push_back(slot_);
-  if (open()) Settle();
+  if (progress_ == Progress::kBlocked && output_ == nullptr) AskForTurn();
+  Settle();
 }
 
 void Connection::Settle() {
-  if (closing_ && !handling_ && output_.empty()) {
+  if (closing_ && !handling_ && output_ == nullptr) {
     // Bytes that the kernel may still hold unread would turn the close into a reset.
     if ((linger_wanted_ || readable_) && !end_of_input_) return StartLinger();
     return Close(close_reason_);
@@ -66,7 +106,7 @@ void Connection::Settle() {
 }
 
 void Connection::CountBusy() {
-  const bool busy = handling_ || closing_ || request_ != nullptr || !output_.empty();
+  const bool busy = handling_ || closing_ || request_ != nullptr || output_ != nullptr;
   if (busy == counted_busy_) return;
   counted_busy_ = busy;
   CounterCell& count = ctx_->counters->connections_busy;
@@ -103,25 +143,49 @@ void Connection::Linger() {
 
 CloseReason Connection::AbortReason() const noexcept {
   if (closing_) return close_reason_;
-  const bool under_way = handling_ || request_ != nullptr || !output_.empty();
+  const bool under_way = handling_ || request_ != nullptr || output_ != nullptr;
   return under_way ? CloseReason::kClientAborted : CloseReason::kClientClosed;
 }
 
-void Connection::EndPending() {
+// The present request is no longer served. What its handles do from now on comes to nothing.
+void Connection::EndExchange(BodyError why, bool writer_lives) {
   handling_ = false;
   ctx_->counters->responses_pending.Subtract();
+  const ResponseTicket ticket{ticket_, slot_, false};
+  if (exchange_ == nullptr) {
+    if (writer_lives) ctx_->mailbox->ExchangeGone(ticket);
+    return;
+  }
+  const std::unique_ptr<Exchange> exchange = std::move(exchange_);
+  if (exchange->stream != nullptr) {
+    exchange->stream->gone.store(true);
+    exchange->stream->queued_bytes.store(0);
+  } else if (writer_lives) {
+    ctx_->mailbox->ExchangeGone(ticket);
+  }
+  Farewell farewell;
+  farewell.error = why;
+  farewell.reader = std::move(exchange->reader);
+  if (writer_lives) farewell.on_writable = std::move(exchange->on_writable);
+  if (farewell.reader != nullptr || farewell.on_writable) {
+    ctx_->farewells.push_back(std::move(farewell));
+  }
 }
 
 void Connection::Close(CloseReason reason) {
   if (handling_) {
-    EndPending();
-    (*ctx_->counters)[Counter::kResponsesClientGone].Add();
-    ctx_->mailbox->ConnectionGone({slot_, ticket_});
+    const BodyError why = BodyErrorOf(reason);
+    EndExchange(why, true);
+    if (why == BodyError::kClientGone) (*ctx_->counters)[Counter::kResponsesClientGone].Add();
+  }
+  if (abortive_) {
+    const linger at_once{1, 0};  // RST (socket(7))
+    (void)ctx_->syscalls->SetSockOpt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   }
   ctx_->timers->Cancel(&timer_);
   (void)ctx_->syscalls->Close(fd_);  // Linux frees the descriptor whatever close(2) returns
   fd_ = -1;
-  output_ = ByteBuffer();
+  output_ = nullptr;
   if (request_ != nullptr) ctx_->states.Return(std::move(request_));
   closing_ = false;
   CountBusy();

@@ -5,17 +5,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "weir/reactor/conn/byte_buffer.h"
 #include "weir/reactor/conn/connection_context.h"
+#include "weir/reactor/conn/exchange.h"
+#include "weir/reactor/conn/output_queue.h"
 #include "weir/reactor/conn/request_state.h"
 #include "weir/reactor/conn/request_timeline.h"
 #include "weir/reactor/loop/mailbox.h"
 #include "weir/reactor/loop/timer_wheel.h"
-#include "weir/reactor/response_writer.h"
+#include "weir/reactor/response_channel.h"
 #include "weir/reactor/server_stats.h"
 #include "weir/reactor/socket_address.h"
 
@@ -25,7 +29,9 @@ namespace weir {
 //
 //   waiting   nothing but the idle deadline; no buffer is held
 //   receiving a request is incomplete: request_ holds it, the head or body deadline runs
-//   handling  a ResponseWriter owes the answer; nothing is read
+//   handling  a ResponseWriter or ResponseStream owes the answer; nothing is read but content that
+//   a
+//             streaming handler asked for
 //   sending   output_ waits for the client; the write deadline runs (also beside the others)
 //   closing   close_reason_ is set: after the output is sent it closes, or
 //   lingering the rest of a refused request is read and dropped, then it closes
@@ -33,7 +39,7 @@ namespace weir {
 // Reads are edge-triggered: readable_ remembers that the kernel may have more. Everything is
 // called in the reactor's thread. After any call that ends the connection, its slot is in
 // ConnectionContext::ended and open() is false.
-class Connection {
+class Connection final : public ExchangeEnd {
  public:
   Connection(ConnectionContext* context, std::uint32_t slot) noexcept : ctx_(context), slot_(slot) {
     timer_.owner = slot;
@@ -54,8 +60,8 @@ class Connection {
   void OnTurn();
   // Its timer has expired. REQUIRES: it was taken off the wheel.
   void OnTimer();
-  // The answer of a deferred request. REQUIRES: Owes(ticket).
-  void OnAnswer(AnswerKind kind, const Response* response);
+  // What a handle of the request has sent from elsewhere. REQUIRES: Owes(its ticket).
+  void OnDelivery(Delivery* delivery);
   // The server drains: serves what has arrived, and closes if nothing is under way.
   void OnDrain();
   // Ends it now, whatever is under way.
@@ -68,11 +74,28 @@ class Connection {
   bool Owes(ResponseTicket ticket) const noexcept {
     return open() && handling_ && ticket.generation == ticket_;
   }
-  // The handler that runs now answers. REQUIRES: this is ConnectionContext::current.
-  void Answer(AnswerKind kind, const Response* response);
+
+  // ExchangeEnd. REQUIRES: Owes(the ticket of the handle).
+  void Answer(AnswerKind kind, const Response* response) override;
+  void StartStream(const Response& head, const StreamOptions& options,
+                   std::shared_ptr<StreamState> state) override;
+  void WriteStream(const ContentPiece& piece) override;
+  void SendNow() override;
+  void SetWritable(std::function<void()> callback) override;
+  void EndStream(StreamEnd how, const std::vector<ResponseField>& trailers) override;
+  void ReadBody(std::unique_ptr<BodyReader> reader, const BodyOptions& options) override;
+  void CollectBody(ResponseWriter response, Handler handler) override;
+  void PauseBody(bool paused) override;
 
  private:
-  enum class Progress : std::uint8_t { kNeedsInput, kDeferred, kOutOfBudget, kBlocked, kClosing };
+  enum class Progress : std::uint8_t {
+    kNeedsInput,
+    kDeferred,
+    kOutOfBudget,
+    kBlocked,
+    kClosing,
+    kAgain,
+  };
   enum class Wait : std::uint8_t { kNothing, kRequest, kHead, kBody, kLinger };
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
@@ -83,23 +106,59 @@ class Connection {
   void Linger();
   void CountBusy();
   CloseReason AbortReason() const noexcept;
-  void EndPending();
+  void EndExchange(BodyError why, bool writer_lives);
+  void AskForTurn();
+  // Has the connection close at the end of its turn, come what may.
+  void Fail(CloseReason reason);
+  bool ended() const noexcept { return closing_ || broken_; }
 
   // request_cycle.cc: from bytes to answers.
   void Serve();
   Progress ServeBuffered(RequestState* state);
+  Progress ServeHead(RequestState* state);
   Progress ServeBody(RequestState* state);
   void BeginRequest(RequestState* state);
+  void BeginHandling();
   void Dispatch(RequestState* state);
-  void RefuseParse(RequestState* state, ParseError error, std::uint64_t offset);
+  void RunHandler(const Handler& handler, RequestState* state, ResponseWriter response);
   void Refuse(int status, std::string_view what, std::string_view text, CloseReason reason);
+  void RefuseParse(RequestState* state, ParseError error, std::uint64_t offset);
+  void SendContinue(RequestState* state);
+  ResponseContext AnswerContext(bool keep_alive) const noexcept;
+  bool DecideKeepAlive(const Response& response, bool content_taken);
+  void CountAnswer(int status);
   void AppendAnswer(const Response& response, bool keep_alive);
   void KeepOrReturn(RequestState* state);
+
+  // stream_body.cc: content that is given piece by piece.
+  void DispatchStreamed(RequestState* state);
+  bool ContentFlows() const noexcept;
+  bool ContentWaits() const noexcept;
+  Progress ServeContent(RequestState* state);
+  Progress ServeStep(RequestState* state, const BodyStep& step);
+  Progress ServeCollected(RequestState* state);
+  void GiveEnd(RequestState* state);
+  bool TakeContent();
+  RequestState* State() noexcept;
+  ParserLimits ContentLimits() const noexcept;
+  void RefuseContent(RequestState* state, ParseError error, std::uint64_t offset);
+  void FailHandling();
+  void LendScratch();
+  void TakeScratchBack();
+
+  // stream_answer.cc: answers that are made piece by piece.
+  void AppendOutput(std::string_view bytes);
+  void AppendOutput(const ContentPiece& piece);
+  void NotifyWritable();
+  void Cut(CloseReason reason);
 
   // transfer.cc: the socket.
   bool Receive(RequestState* state);
   void Flush();
-  bool SendFrom(ByteBuffer* bytes);
+  void FlushFresh();
+  void FlushQueue();
+  bool Sent(SendOutcome outcome);
+  std::uint64_t WaitingBytes() const noexcept;
 
   // deadlines.cc: the timer.
   void UpdateDeadlines();
@@ -107,16 +166,18 @@ class Connection {
   void UpdateTimer();
   std::uint64_t TimeoutMs(Wait wait) const noexcept;
   void OnReadDeadline();
+  void OnBodyDeadline();
 
   ConnectionContext* const ctx_;
   const std::uint32_t slot_;
   int fd_ = -1;
   std::uint32_t generation_ = 0;
-  std::uint32_t ticket_ = 0;    // generation of the newest request's ticket
   std::uint32_t requests_ = 0;  // requests served on this connection
+  std::uint64_t ticket_ = 0;    // generation of the newest request's ticket
 
   std::unique_ptr<RequestState> request_;  // what waits to be understood, if anything
-  ByteBuffer output_;                      // what waits for the client to take it
+  std::unique_ptr<OutputQueue> output_;    // what waits for the client to take it, if anything
+  std::unique_ptr<Exchange> exchange_;     // of a request whose content or answer streams
 
   RequestTimeline timeline_;
   Timer timer_;
@@ -142,6 +203,9 @@ class Connection {
   bool linger_wanted_ : 1;  // unread bytes may come: don't close with a reset
   bool lingering_ : 1;
   bool counted_busy_ : 1;
+  bool broken_ : 1;      // closes at the end of this turn, for close_reason_
+  bool abortive_ : 1;    // it closes with a reset
+  bool turn_asked_ : 1;  // it is in ConnectionContext::ready
 
   SocketAddress peer_;
 };

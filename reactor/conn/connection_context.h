@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weir/reactor/conn/byte_buffer.h"
+#include "weir/reactor/conn/exchange.h"
 #include "weir/reactor/conn/request_state_pool.h"
 #include "weir/reactor/handler.h"
 #include "weir/reactor/limits.h"
@@ -27,31 +28,39 @@ class Connection;
 struct ConnectionContext {
   // Bytes that one recv asks for at least.
   static constexpr std::size_t kReceiveBytes = 64 * 1024;
+  // Queued output that one connection sends before others get their turn.
+  static constexpr std::uint64_t kSendBytesPerTurn = 1024 * 1024;
 
   Syscalls* syscalls = nullptr;
   Clock* clock = nullptr;  // for what is sampled; else the tick's time will do
   TimerWheel* timers = nullptr;
   ReactorCounters* counters = nullptr;
   Mailbox* mailbox = nullptr;
-  const Handler* handler = nullptr;
+  const AnyHandler* handler = nullptr;
 
   // Of this tick.
   Limits limits;
   ParserLimits parser_limits;
-  std::int64_t now_ns = 0;  // CLOCK_MONOTONIC
-  std::int64_t now_ms = 0;  // the same in ms
-  std::string_view date;    // for Date fields; IMF-fixdate
+  ParserLimits head_limits;  // of heads: a streaming handler bounds content when it asks for it
+  std::int64_t now_ns = 0;   // CLOCK_MONOTONIC
+  std::int64_t now_ms = 0;   // the same in ms
+  std::string_view date;     // for Date fields; IMF-fixdate
   bool draining = false;
 
   // Of the connection that is being served at this moment.
-  Connection* current = nullptr;  // whose handler runs
-  RequestState scratch;           // what is received goes here, unless it has an own state
-  ByteBuffer out;                 // what it is about to send
+  Connection* current = nullptr;   // whose handler runs
+  Connection* driven = nullptr;    // which sends what it has at the end of its turn
+  RequestState* served = nullptr;  // the state of the driven one, while it is served
+  RequestState scratch;            // what is received goes here, unless it has an own state
+  bool scratch_lent = false;       // its buffer is that of `served`
+  ByteBuffer out;                  // what it is about to send
 
   OneIn timeline_turn;  // which request is sampled
 
   RequestStatePool states;
   std::vector<std::uint32_t> ready;  // slots that want another turn at the next tick
+  std::vector<Farewell> farewells;   // callbacks that are due before the tick ends
+  std::uint64_t last_ticket = 0;     // generation of the newest request's ticket
   std::vector<std::uint32_t> ended;  // slots whose connection has closed: to be released
 };
 

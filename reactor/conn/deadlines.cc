@@ -33,7 +33,9 @@ void Connection::SetWait(Wait wait) {
 }
 
 void Connection::UpdateDeadlines() {
-  if (handling_ || closing_ || progress_ != Progress::kNeedsInput) {
+  if (handling_ && ContentWaits()) {
+    SetWait(Wait::kBody);
+  } else if (handling_ || closing_ || progress_ != Progress::kNeedsInput) {
     SetWait(Wait::kNothing);
   } else if (request_ == nullptr) {
     SetWait(Wait::kRequest);
@@ -69,13 +71,20 @@ void Connection::OnReadDeadline() {
              CloseReason::kHeadTimeout);
       break;
     case Wait::kBody:
-      Refuse(408, "body_timeout", "The content did not come whole within body_timeout_ms.",
-             CloseReason::kBodyTimeout);
+      OnBodyDeadline();
       break;
     case Wait::kNothing:
       return;
   }
   Advance();
+}
+
+void Connection::OnBodyDeadline() {
+  const bool begun = handling_ && exchange_ != nullptr && exchange_->stream != nullptr;
+  if (begun) return Cut(CloseReason::kBodyTimeout);  // there is no second answer
+  if (handling_) EndExchange(BodyError::kTimeout, true);
+  Refuse(408, "body_timeout", "The content did not come whole within body_timeout_ms.",
+         CloseReason::kBodyTimeout);
 }
 
 }  // namespace weir

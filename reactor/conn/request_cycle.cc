@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "weir/parser/parse_error.h"
 #include "weir/reactor/conn/connection.h"
@@ -30,23 +31,30 @@ Counter ClassCounter(int status) noexcept {
 
 // Serves what has come, then what comes, as far as the budgets go.
 void Connection::Serve() {
+  LendScratch();
   RequestState* const state = request_ != nullptr ? request_.get() : &ctx_->scratch;
+  ctx_->served = state;
   progress_ = ServeBuffered(state);
   for (int reads = 0; progress_ == Progress::kNeedsInput && readable_; ++reads) {
     if (reads == kMaxReadsPerTurn) {
-      ctx_->ready.push_back(slot_);
+      AskForTurn();
       break;
     }
     if (!Receive(state)) break;
     progress_ = ServeBuffered(state);
   }
-  if (!open()) return ctx_->scratch.Reset();
-  if (progress_ == Progress::kOutOfBudget) ctx_->ready.push_back(slot_);
-  if (progress_ == Progress::kNeedsInput && end_of_input_) {
-    closing_ = true;
-    close_reason_ = state->started() ? CloseReason::kClientAborted : CloseReason::kClientClosed;
-    state->Reset();
+  ctx_->served = nullptr;
+  if (progress_ == Progress::kOutOfBudget) AskForTurn();
+  if (progress_ == Progress::kNeedsInput && end_of_input_ && !ended()) {
+    if (handling_) {
+      Fail(CloseReason::kClientAborted);  // content ends before its end
+    } else {
+      closing_ = true;
+      close_reason_ = state->started() ? CloseReason::kClientAborted : CloseReason::kClientClosed;
+      state->Reset();
+    }
   }
+  if (broken_) state->Reset();
   KeepOrReturn(state);
 }
 
@@ -60,38 +68,50 @@ void Connection::KeepOrReturn(RequestState* state) {
     if (!state->started()) return;
     request_ = ctx_->states.Take();
     request_->TakeFrom(state);
-  } else if (!state->started()) {
+    return;
+  }
+  TakeScratchBack();
+  if (!state->started()) {
     ctx_->states.Return(std::move(request_));
   }
 }
 
 Connection::Progress Connection::ServeBuffered(RequestState* state) {
-  while (true) {
-    if (closing_) return Progress::kClosing;
-    if (handling_) return Progress::kDeferred;
-    if (ctx_->out.size() + output_.size() > ctx_->limits.max_pending_output_bytes) {
-      Flush();
-      if (!open()) return Progress::kClosing;
-      if (output_.size() > ctx_->limits.max_pending_output_bytes) return Progress::kBlocked;
+  Progress progress = Progress::kAgain;
+  while (progress == Progress::kAgain) {
+    if (ended()) return Progress::kClosing;
+    if (handling_) {
+      progress = ServeContent(state);
+      continue;
+    }
+    if (ctx_->out.size() > 0 || output_ != nullptr) {
+      const std::uint64_t most = ctx_->limits.max_pending_output_bytes;
+      if (WaitingBytes() > most) Flush();
+      if (WaitingBytes() > most && !broken_) return Progress::kBlocked;
     }
     if (served_this_turn_ >= ctx_->limits.request_budget_per_tick && state->started()) {
       return Progress::kOutOfBudget;
     }
-    if (state->phase == RequestState::Phase::kHead) {
-      if (state->buffer.empty()) return Progress::kNeedsInput;
-      timeline_.OnBytes(ctx_);
-      state->ReserveFields(ctx_->parser_limits.max_fields);
-      const ParseStatus status = state->ParseHead(ctx_->parser_limits);
-      if (status == ParseStatus::kIncomplete) return Progress::kNeedsInput;
-      if (status == ParseStatus::kError) {
-        RefuseParse(state, state->parser.error(), state->parser.error_offset());
-        return Progress::kClosing;
-      }
-      BeginRequest(state);
-      if (closing_) return Progress::kClosing;
-    }
-    if (ServeBody(state) == Progress::kNeedsInput) return Progress::kNeedsInput;
+    progress = state->phase == RequestState::Phase::kHead ? ServeHead(state) : ServeBody(state);
   }
+  return progress;
+}
+
+Connection::Progress Connection::ServeHead(RequestState* state) {
+  if (state->buffer.empty()) return Progress::kNeedsInput;
+  timeline_.OnBytes(ctx_);
+  state->ReserveFields(ctx_->head_limits.max_fields);
+  const ParseStatus status = state->ParseHead(ctx_->head_limits);
+  if (status == ParseStatus::kIncomplete) return Progress::kNeedsInput;
+  if (status == ParseStatus::kError) {
+    RefuseParse(state, state->parser.error(), state->parser.error_offset());
+    return Progress::kClosing;
+  }
+  BeginRequest(state);
+  if (closing_) return Progress::kClosing;
+  if (!ctx_->handler->stream()) return ServeBody(state);
+  DispatchStreamed(state);
+  return Progress::kAgain;
 }
 
 void Connection::BeginRequest(RequestState* state) {
@@ -112,7 +132,7 @@ Connection::Progress Connection::ServeBody(RequestState* state) {
   switch (state->DecodeBody(ctx_->parser_limits)) {
     case BodyStatus::kComplete:
       Dispatch(state);
-      return Progress::kDeferred;
+      return Progress::kAgain;
     case BodyStatus::kError:
       RefuseParse(state, state->decoder.error(), state->decoder.error_offset());
       return Progress::kClosing;
@@ -121,67 +141,105 @@ Connection::Progress Connection::ServeBody(RequestState* state) {
     case BodyStatus::kTrailers:  // not asked for
       break;
   }
-  if (state->head().expect_continue && !continue_sent_) {
-    continue_sent_ = true;
-    AppendContinue(&ctx_->out);
-    (*ctx_->counters)[Counter::kResponses1xx].Add();
-  }
+  SendContinue(state);
   return Progress::kNeedsInput;
+}
+
+void Connection::SendContinue(RequestState* state) {
+  if (!state->expects_continue() || continue_sent_) return;
+  continue_sent_ = true;
+  AppendOutput("HTTP/1.1 100 Continue\r\n\r\n");
+  (*ctx_->counters)[Counter::kResponses1xx].Add();
+}
+
+void Connection::BeginHandling() {
+  ++requests_;
+  ++served_this_turn_;
+  ticket_ = ++ctx_->last_ticket;
+  handling_ = true;
+  (*ctx_->counters)[Counter::kRequests].Add();
+  ctx_->counters->responses_pending.Add();
+  ctx_->mailbox->Retain();
 }
 
 void Connection::Dispatch(RequestState* state) {
   timeline_.OnBody(ctx_);
-  ++requests_;
-  ++served_this_turn_;
-  ++ticket_;
-  handling_ = true;
-  (*ctx_->counters)[Counter::kRequests].Add();
-  ctx_->counters->responses_pending.Add();
-  ctx_->mailbox->WriterMade();
+  BeginHandling();
+  RunHandler(ctx_->handler->whole(), state,
+             ResponseWriter(ctx_->mailbox, {ticket_, slot_, head_request_}));
+  state->FinishRequest();
+}
+
+void Connection::RunHandler(const Handler& handler, RequestState* state, ResponseWriter response) {
   ctx_->current = this;
   try {
     const Request request(&state->head(), state->content(), peer_);
-    (*ctx_->handler)(request, ResponseWriter(ctx_->mailbox, {slot_, ticket_}));
+    handler(request, std::move(response));
   } catch (...) {
     // The writer has sent a 500 when it was destroyed on the way here, unless it was moved away.
     (*ctx_->counters)[Counter::kHandlerExceptions].Add();
   }
   ctx_->current = nullptr;
-  state->FinishRequest();
 }
 
 void Connection::Answer(AnswerKind kind, const Response* response) {
-  EndPending();
-  if (ctx_->current == this) ctx_->mailbox->WriterDone();
+  const bool content_taken = TakeContent();
+  EndExchange(BodyError::kAnswered, false);
   Response failure;
-  failure.status = 500;
-  failure.content_type = "text/plain";
-  failure.body = "500 Internal Server Error\n";
+  if (kind != AnswerKind::kResponse) {
+    failure.status = 500;
+    failure.content_type = "text/plain";
+    failure.body = "500 Internal Server Error\n";
+  }
   if (kind == AnswerKind::kInvalid) (*ctx_->counters)[Counter::kResponsesInvalid].Add();
   if (kind == AnswerKind::kUnsent && std::uncaught_exceptions() == 0) {
     (*ctx_->counters)[Counter::kResponsesUnsent].Add();
   }
   const Response& answer = kind == AnswerKind::kResponse ? *response : failure;
-  const bool last = requests_ >= ctx_->limits.max_requests_per_connection;
-  const bool keep_alive = keep_alive_ && !answer.close && !last && !ctx_->draining;
-  if (!keep_alive) {
-    closing_ = true;
-    close_reason_ = !keep_alive_ || answer.close ? CloseReason::kAnswered
-                    : last                       ? CloseReason::kMaxRequests
-                                                 : CloseReason::kDrained;
-  }
-  AppendAnswer(answer, keep_alive);
+  AppendAnswer(answer, DecideKeepAlive(answer, content_taken));
 }
 
-void Connection::AppendAnswer(const Response& response, bool keep_alive) {
+// Whether another request may follow; if not, the connection closes behind this answer.
+bool Connection::DecideKeepAlive(const Response& response, bool content_taken) {
+  const bool wished = keep_alive_ && !response.close && content_taken;
+  const bool last = requests_ >= ctx_->limits.max_requests_per_connection;
+  if (wished && !last && !ctx_->draining) return true;
+  close_reason_ = !wished ? CloseReason::kAnswered
+                  : last  ? CloseReason::kMaxRequests
+                          : CloseReason::kDrained;
+  linger_wanted_ = linger_wanted_ || !content_taken;
+  closing_ = !handling_;
+  return false;
+}
+
+ResponseContext Connection::AnswerContext(bool keep_alive) const noexcept {
   ResponseContext context;
   context.minor_version = minor_version_;
   context.head_request = head_request_;
   context.keep_alive = keep_alive;
   context.date = ctx_->date;
-  AppendResponse(response, context, &ctx_->out);
+  return context;
+}
+
+void Connection::CountAnswer(int status) {
   timeline_.OnAnswer();
-  (*ctx_->counters)[ClassCounter(response.status)].Add();
+  (*ctx_->counters)[ClassCounter(status)].Add();
+}
+
+void Connection::AppendAnswer(const Response& response, bool keep_alive) {
+  CountAnswer(response.status);
+  const ResponseContext context = AnswerContext(keep_alive);
+  if (ctx_->driven == this) {
+    AppendResponse(response, context, &ctx_->out);
+  } else {
+    ByteBuffer encoded;
+    AppendResponse(response, context, &encoded);
+    AppendOutput(encoded.view());
+  }
+  const bool elsewhere = response.shared_body != nullptr || response.file.file != nullptr;
+  if (elsewhere && !head_request_ && HasContent(response.status)) {
+    AppendOutput(ContentPiece{{}, response.shared_body, response.file});
+  }
 }
 
 void Connection::RefuseParse(RequestState* state, ParseError error, std::uint64_t offset) {

@@ -27,7 +27,8 @@ void RequestState::TakeFrom(RequestState* other) {
   phase = other->phase;
   head_bytes_ = other->head_bytes_;
   decoded_ = other->decoded_;
-  if (phase == Phase::kBody) {
+  streaming_ = other->streaming_;
+  if (phase == Phase::kBody && !streaming_) {
     head_base_ = buffer.begin();
     head_ = RelocateHead(other->head_, other->head_base_, head_base_, fields_.get());
   }
@@ -65,6 +66,19 @@ BodyStatus RequestState::DecodeBody(const ParserLimits& limits) noexcept {
   }
 }
 
+void RequestState::StartStreaming(TrailerUse trailers) noexcept {
+  decoder.Start(head_.framing, trailers);
+  buffer.Consume(head_bytes_);
+  head_bytes_ = decoded_ = 0;
+  streaming_ = true;
+}
+
+BodyStep RequestState::NextContent(const ParserLimits& limits) noexcept {
+  const BodyStep step = decoder.Decode(buffer.view(), limits);
+  buffer.Consume(step.consumed);
+  return step;
+}
+
 const RequestHead& RequestState::head() noexcept {
   if (head_base_ != buffer.begin()) {
     head_ = RelocateHead(head_, head_base_, buffer.begin(), fields_.get());
@@ -80,12 +94,14 @@ std::string_view RequestState::content() noexcept {
 void RequestState::FinishRequest() noexcept {
   buffer.Consume(decoded_);
   phase = Phase::kHead;
+  streaming_ = false;
   parser.Reset();
 }
 
 void RequestState::Reset() noexcept {
   buffer.Clear();
   phase = Phase::kHead;
+  streaming_ = false;
   parser.Reset();
 }
 

@@ -44,6 +44,15 @@ class RequestState {
   const RequestHead& head() noexcept;
   std::string_view content() noexcept;
 
+  // REQUIRES: phase is kBody, and nothing was decoded. From now on content is taken piece by piece
+  // from the front of the buffer: the head goes, head() and content() are no more.
+  void StartStreaming(TrailerUse trailers) noexcept;
+  // The next piece, as BodyDecoder gives it; consumed from the buffer, in which it still stands.
+  BodyStep NextContent(const ParserLimits& limits) noexcept;
+  // Whether the client waits for 100 Continue before it sends content.
+  bool expects_continue() const noexcept { return head_.expect_continue; }
+  bool streaming() const noexcept { return streaming_; }
+
   // Whether any byte of a request is there.
   bool started() const noexcept { return phase == Phase::kBody || !buffer.empty(); }
 
@@ -63,6 +72,7 @@ class RequestState {
   std::uint32_t fields_capacity_ = 0;
   std::size_t head_bytes_ = 0;
   std::size_t decoded_ = 0;  // bytes of head, content and framing that are understood
+  bool streaming_ = false;
   RequestHead head_;
   const char* head_base_ = nullptr;  // where the buffer was when head_ was made
 };

@@ -77,17 +77,48 @@ void AppendField(std::string_view name, std::string_view value, ByteBuffer* out)
   out->Append("\r\n");
 }
 
-void AppendStatusLine(int status, ByteBuffer* out) {
-  if (status == 200) return out->Append("HTTP/1.1 200 OK\r\n");
+void AppendStatusLine(int status, std::string_view reason, ByteBuffer* out) {
+  if (status == 200 && reason.empty()) return out->Append("HTTP/1.1 200 OK\r\n");
   out->Append("HTTP/1.1 ");
   AppendNumber(static_cast<std::size_t>(status), out);
   out->Append(" ");
-  out->Append(ReasonPhrase(status));
+  out->Append(reason.empty() ? ReasonPhrase(status) : reason);
   out->Append("\r\n");
 }
 
-// Status codes whose answers end with the head (RFC 9112 section 6.3).
-bool HasNoBody(int status) noexcept { return status == 204 || status == 304; }
+void ReserveHead(const Response& head, std::size_t more, ByteBuffer* out) {
+  std::size_t bytes = 256 + head.reason.size() + head.content_type.size() + more;
+  for (const ResponseField& field : head.fields) {
+    bytes += field.name.size() + field.value.size() + 4;
+  }
+  out->Reserve(bytes);
+}
+
+// The status line and the fields that the handler chose.
+void AppendCommon(const Response& head, std::string_view date, ByteBuffer* out) {
+  AppendStatusLine(head.status, head.reason, out);
+  AppendField("Date", date, out);
+  if (!head.content_type.empty()) AppendField("Content-Type", head.content_type, out);
+  for (const ResponseField& field : head.fields) AppendField(field.name, field.value, out);
+}
+
+void AppendLength(std::uint64_t bytes, ByteBuffer* out) {
+  out->Append("Content-Length: ");
+  AppendNumber(bytes, out);
+  out->Append("\r\n");
+}
+
+void AppendEnd(const ResponseContext& context, ByteBuffer* out) {
+  if (!context.keep_alive) {
+    out->Append("Connection: close\r\n");
+  } else if (context.minor_version == 0) {
+    out->Append("Connection: keep-alive\r\n");
+  }
+  out->Append("\r\n");
+}
+
+// Status codes whose answers end with the head, without a length (RFC 9112 section 6.3).
+bool HasNoLength(int status) noexcept { return status == 204 || status == 304; }
 
 }  // namespace
 
@@ -98,31 +129,59 @@ std::string_view ReasonPhrase(int status) noexcept {
   return row != std::end(kReasons) && row->status == status ? row->phrase : "Unknown";
 }
 
-void AppendResponse(const Response& response, const ResponseContext& context, ByteBuffer* out) {
-  const bool no_body = HasNoBody(response.status);
-  std::size_t bytes = 256 + response.content_type.size() + response.body.size();
-  for (const ResponseField& field : response.fields) {
-    bytes += field.name.size() + field.value.size() + 4;
-  }
-  out->Reserve(bytes);
-  AppendStatusLine(response.status, out);
-  AppendField("Date", context.date, out);
-  if (!response.content_type.empty()) AppendField("Content-Type", response.content_type, out);
-  for (const ResponseField& field : response.fields) AppendField(field.name, field.value, out);
-  if (!no_body) {
-    out->Append("Content-Length: ");
-    AppendNumber(response.body.size(), out);
-    out->Append("\r\n");
-  }
-  if (!context.keep_alive) {
-    out->Append("Connection: close\r\n");
-  } else if (context.minor_version == 0) {
-    out->Append("Connection: keep-alive\r\n");
-  }
-  out->Append("\r\n");
-  if (!no_body && !context.head_request) out->Append(response.body);
+std::uint64_t ContentLength(const Response& response) noexcept {
+  if (!HasContent(response.status)) return 0;
+  if (response.shared_body != nullptr) return response.shared_body->size();
+  return response.file.file != nullptr ? response.file.length : response.body.size();
 }
 
-void AppendContinue(ByteBuffer* out) { out->Append("HTTP/1.1 100 Continue\r\n\r\n"); }
+void AppendResponse(const Response& response, const ResponseContext& context, ByteBuffer* out) {
+  ReserveHead(response, response.body.size(), out);
+  AppendCommon(response, context.date, out);
+  if (!HasNoLength(response.status)) AppendLength(ContentLength(response), out);
+  AppendEnd(context, out);
+  if (!context.head_request && HasContent(response.status)) out->Append(response.body);
+}
+
+ResponseFraming StreamedFraming(int status, const StreamOptions& options,
+                                const ResponseContext& context) noexcept {
+  if (HasNoLength(status)) return ResponseFraming::kNone;
+  if (options.content_length.has_value() || !HasContent(status)) return ResponseFraming::kLength;
+  return context.minor_version == 0 ? ResponseFraming::kClose : ResponseFraming::kChunked;
+}
+
+void AppendStreamHead(const Response& head, const StreamOptions& options, ResponseFraming framing,
+                      const ResponseContext& context, ByteBuffer* out) {
+  ReserveHead(head, 0, out);
+  AppendCommon(head, context.date, out);
+  if (framing == ResponseFraming::kLength) {
+    AppendLength(HasContent(head.status) ? options.content_length.value_or(0) : 0, out);
+  } else if (framing == ResponseFraming::kChunked) {
+    out->Append("Transfer-Encoding: chunked\r\n");
+    std::string_view separator = "Trailer: ";
+    for (const std::string_view name : options.trailer_names) {
+      out->Append(separator);
+      out->Append(name);
+      separator = ", ";
+    }
+    if (!options.trailer_names.empty()) out->Append("\r\n");
+  }
+  AppendEnd(context, out);
+}
+
+void AppendChunkStart(std::uint64_t bytes, ByteBuffer* out) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof(digits), bytes, 16).ptr;
+  out->Append({digits, static_cast<std::size_t>(end - digits)});
+  out->Append("\r\n");
+}
+
+void AppendChunkEnd(ByteBuffer* out) { out->Append("\r\n"); }
+
+void AppendLastChunk(const std::vector<ResponseField>& trailers, ByteBuffer* out) {
+  out->Append("0\r\n");
+  for (const ResponseField& field : trailers) AppendField(field.name, field.value, out);
+  out->Append("\r\n");
+}
 
 }  // namespace weir

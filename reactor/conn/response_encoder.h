@@ -5,11 +5,21 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "weir/reactor/conn/byte_buffer.h"
-#include "weir/reactor/response_writer.h"
+#include "weir/reactor/response.h"
+#include "weir/reactor/response_stream.h"
 
 namespace weir {
+
+// How the content of an answer is delimited (RFC 9112 section 6.3).
+enum class ResponseFraming : std::uint8_t {
+  kLength,   // Content-Length
+  kChunked,  // Transfer-Encoding: chunked
+  kClose,    // by the end of the connection
+  kNone,     // there is none, nor a length: 204, 304
+};
 
 // What the answer depends on beside the handler's wishes.
 struct ResponseContext {
@@ -19,11 +29,25 @@ struct ResponseContext {
   std::string_view date;           // IMF-fixdate (RFC 9110 section 5.6.7)
 };
 
-// Appends the whole message. REQUIRES: MayBeSent(response).
+// Bytes of content that `response` has, of whatever kind; 0 where the status has none.
+std::uint64_t ContentLength(const Response& response) noexcept;
+
+// Appends the whole message, but for a shared body or a file. REQUIRES: MayBeSent(response).
 void AppendResponse(const Response& response, const ResponseContext& context, ByteBuffer* out);
 
-// Appends "HTTP/1.1 100 Continue" (RFC 9110 section 15.2.1).
-void AppendContinue(ByteBuffer* out);
+// The framing that a streamed answer gets.
+ResponseFraming StreamedFraming(int status, const StreamOptions& options,
+                                const ResponseContext& context) noexcept;
+
+// Appends its head. REQUIRES: MayBeStarted(head, options).
+void AppendStreamHead(const Response& head, const StreamOptions& options, ResponseFraming framing,
+                      const ResponseContext& context, ByteBuffer* out);
+
+// Appends what stands before and behind the data of a chunk of `bytes` (RFC 9112 section 7.1).
+void AppendChunkStart(std::uint64_t bytes, ByteBuffer* out);
+void AppendChunkEnd(ByteBuffer* out);
+// Appends the last chunk and the trailer section. REQUIRES: MayBeTrailers(trailers).
+void AppendLastChunk(const std::vector<ResponseField>& trailers, ByteBuffer* out);
 
 // The reason phrase of `status`, or "Unknown".
 std::string_view ReasonPhrase(int status) noexcept;

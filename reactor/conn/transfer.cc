@@ -16,10 +16,10 @@ constexpr std::size_t kMaxIdleOutBytes = std::size_t{1} << 20;
 }  // namespace
 
 // Receives once. Whether anything came; otherwise nothing is there now, the input has ended, or the
-// connection is closed.
+// connection is broken.
 bool Connection::Receive(RequestState* state) {
-  state->buffer.Reserve(request_ == nullptr ? ConnectionContext::kReceiveBytes
-                                            : RequestStatePool::kMaxBytes);
+  state->buffer.Reserve(request_ == nullptr || state->streaming() ? ConnectionContext::kReceiveBytes
+                                                                  : RequestStatePool::kMaxBytes);
   const std::size_t room = state->buffer.room();
   ssize_t got = 0;
   do {
@@ -37,60 +37,91 @@ bool Connection::Receive(RequestState* state) {
   if (got == 0) {
     end_of_input_ = true;
   } else if (errno == ECONNRESET || errno == ETIMEDOUT || errno == EPIPE) {
-    Close(AbortReason());
+    Fail(AbortReason());
   } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
-    Close(CloseReason::kSocketError);
+    Fail(CloseReason::kSocketError);
   }
   return false;
+}
+
+std::uint64_t Connection::WaitingBytes() const noexcept {
+  const std::size_t fresh = ctx_->driven == this ? ctx_->out.size() : 0;
+  return fresh + (output_ == nullptr ? 0 : output_->size());
 }
 
 // Sends what waits, oldest first. What the kernel does not take now stays in output_ until
 // EPOLLOUT.
 void Connection::Flush() {
-  ByteBuffer& fresh = ctx_->out;
-  ByteBuffer& waiting = output_.empty() ? fresh : output_;
-  if (&waiting == &output_) {
-    output_.Append(fresh.view());
-    fresh.Clear();
+  if (output_ == nullptr) {
+    if (!ctx_->out.empty()) FlushFresh();
+  } else {
+    output_->Append(ctx_->out.view());
+    ctx_->out.Clear();
+    FlushQueue();
   }
-  const std::size_t before = waiting.size();
-  if (before == 0) return;
-  if (writable_ && !SendFrom(&waiting)) return fresh.Clear();
-  if (waiting.empty()) {
-    timeline_.OnSent(ctx_);
-    output_ = ByteBuffer();
-    fresh.Shrink(kMaxIdleOutBytes);
-    write_deadline_ms_ = kNever;
-    return;
-  }
-  if (waiting.size() < before || write_deadline_ms_ == kNever) {
-    write_deadline_ms_ = ctx_->now_ms + static_cast<std::int64_t>(ctx_->limits.write_timeout_ms);
-  }
-  if (&waiting == &fresh) {
-    output_.Append(fresh.view());
-    fresh.Clear();
+  if (broken_) ctx_->out.Clear();
+  if (exchange_ != nullptr && exchange_->stream != nullptr) {
+    exchange_->stream->queued_bytes.store(WaitingBytes());
   }
 }
 
-// False: the connection is closed.
-bool Connection::SendFrom(ByteBuffer* bytes) {
-  while (!bytes->empty()) {
-    const ssize_t sent = ctx_->syscalls->Send(fd_, bytes->begin(), bytes->size(), MSG_NOSIGNAL);
-    if (sent >= 0) {
-      bytes->Consume(static_cast<std::size_t>(sent));
-      (*ctx_->counters)[Counter::kBytesSent].Add(static_cast<std::uint64_t>(sent));
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+void Connection::FlushFresh() {
+  ByteBuffer& fresh = ctx_->out;
+  if (writable_) {
+    std::uint64_t sent = 0;
+    const SendOutcome outcome = SendBytes(ctx_->syscalls, fd_, &fresh, &sent);
+    (*ctx_->counters)[Counter::kBytesSent].Add(sent);
+    if (!Sent(outcome)) return;
+  }
+  if (fresh.empty()) {
+    timeline_.OnSent(ctx_);
+    return fresh.Shrink(kMaxIdleOutBytes);
+  }
+  output_ = std::make_unique<OutputQueue>();
+  output_->Append(fresh.view());
+  fresh.Clear();
+  write_deadline_ms_ = ctx_->now_ms + static_cast<std::int64_t>(ctx_->limits.write_timeout_ms);
+}
+
+void Connection::FlushQueue() {
+  std::uint64_t sent = 0;
+  if (writable_) {
+    const SendOutcome outcome =
+        output_->Send(ctx_->syscalls, fd_, ConnectionContext::kSendBytesPerTurn, &sent);
+    (*ctx_->counters)[Counter::kBytesSent].Add(sent);
+    if (!Sent(outcome)) return;
+    if (outcome == SendOutcome::kSent && !output_->empty()) AskForTurn();
+  }
+  if (output_->empty()) {
+    timeline_.OnSent(ctx_);
+    output_ = nullptr;
+    write_deadline_ms_ = kNever;
+  } else if (sent > 0 || write_deadline_ms_ == kNever) {
+    write_deadline_ms_ = ctx_->now_ms + static_cast<std::int64_t>(ctx_->limits.write_timeout_ms);
+  }
+}
+
+// False: the connection is broken.
+bool Connection::Sent(SendOutcome outcome) {
+  switch (outcome) {
+    case SendOutcome::kSent:
+      return true;
+    case SendOutcome::kBlocked:
       writable_ = false;
       return true;
-    } else if (errno == EPIPE || errno == ECONNRESET || errno == ETIMEDOUT) {
-      closing_ ? Close(close_reason_) : Close(CloseReason::kClientAborted);
+    case SendOutcome::kGone:
+      Fail(CloseReason::kClientAborted);
       return false;
-    } else if (errno != EINTR) {
-      Close(CloseReason::kSocketError);
+    case SendOutcome::kTruncated:
+      closing_ = false;  // whatever else it was to close for
+      Fail(CloseReason::kResponseCut);
       return false;
-    }
+    case SendOutcome::kError:
+      break;
   }
-  return true;
+  closing_ = false;
+  Fail(CloseReason::kSocketError);
+  return false;
 }
 
 }  // namespace weir

@@ -1,67 +1,90 @@
 #include "weir/reactor/loop/mailbox.h"
 
+#include <optional>
+#include <utility>
+
+#include "weir/reactor/owned_response.h"
+
 namespace weir {
 namespace {
 
 thread_local const Mailbox* this_threads_mailbox = nullptr;
 
+class AnswerDelivery final : public Delivery {
+ public:
+  AnswerDelivery(AnswerKind kind, const Response* response) : kind_(kind) {
+    if (response != nullptr) response_.emplace(*response);
+  }
+  void Deliver(ExchangeEnd* end) override {
+    if (end == nullptr) return;
+    if (!response_.has_value()) return end->Answer(kind_, nullptr);
+    const Response response = response_->View();
+    end->Answer(kind_, &response);
+  }
+
+ private:
+  const AnswerKind kind_;
+  std::optional<OwnedResponse> response_;  // none unless kind_ is kResponse
+};
+
 }  // namespace
-
-OwnedResponse::OwnedResponse(const Response& response)
-    : status(response.status),
-      content_type(response.content_type),
-      body(response.body),
-      close(response.close) {
-  fields.reserve(response.fields.size());
-  for (const ResponseField& field : response.fields) fields.emplace_back(field.name, field.value);
-}
-
-Response OwnedResponse::View(std::vector<ResponseField>* views) const {
-  Response response;
-  response.status = status;
-  response.content_type = content_type;
-  response.body = body;
-  response.close = close;
-  views->clear();
-  for (const auto& [name, value] : fields) views->push_back({name, value});
-  response.fields = *views;
-  return response;
-}
 
 void Mailbox::EnterThread() noexcept { this_threads_mailbox = this; }
 
 void Mailbox::LeaveThread() noexcept { this_threads_mailbox = nullptr; }
 
 bool Mailbox::Answer(ResponseTicket ticket, AnswerKind kind, const Response* response) {
-  if (this_threads_mailbox == this && sink_->IsCurrent(ticket)) {
-    sink_->AnswerCurrent(kind, response);
-    return true;
-  }
-  // Copied before the lock is taken: an answer may be large.
-  Message message{ticket, kind, {}};
-  if (response != nullptr) message.response.emplace(*response);
-  bool last = false;
-  bool connected = false;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (abandoned_) {
-      last = --writers_ == 0;
-    } else if (gone_.erase(Key(ticket)) != 0) {
-      ++late_writers_;
-    } else {
-      connected = true;
-      messages_.push_back(std::move(message));
-      if (messages_.size() == 1) Wake();
+  if (this_threads_mailbox == this) {
+    if (ExchangeEnd* const current = sink_->FindCurrent(ticket)) {
+      --references_;
+      current->Answer(kind, response);
+      return true;
     }
   }
-  if (last) delete this;
+  const bool connected = Post(ticket, std::make_unique<AnswerDelivery>(kind, response), true);
+  Release();
   return connected;
 }
 
+ExchangeEnd* Mailbox::Here(ResponseTicket ticket) {
+  return this_threads_mailbox == this ? sink_->Find(ticket) : nullptr;
+}
+
+bool Mailbox::Post(ResponseTicket ticket, std::unique_ptr<Delivery> delivery, bool uses_up_writer) {
+  bool taken = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    taken = !abandoned_ && !(uses_up_writer && gone_.erase(ticket.generation) != 0);
+    if (taken) {
+      messages_.push_back({ticket, std::move(delivery), uses_up_writer});
+      if (messages_.size() == 1) Wake();
+    }
+  }
+  if (!taken) delivery->Deliver(nullptr);
+  return taken;
+}
+
+void Mailbox::Release() {
+  if (this_threads_mailbox == this) {
+    --references_;
+    return;
+  }
+  bool last = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (abandoned_) {
+      last = --references_ == 0;
+    } else {
+      ++released_;
+    }
+  }
+  if (last) delete this;
+}
+
 bool Mailbox::Connected(ResponseTicket ticket) {
-  if (this_threads_mailbox == this && sink_->IsCurrent(ticket)) return true;
+  if (this_threads_mailbox == this && sink_->FindCurrent(ticket) != nullptr) return true;
   const std::lock_guard<std::mutex> lock(mutex_);
-  return !abandoned_ && gone_.count(Key(ticket)) == 0;
+  return !abandoned_ && gone_.count(ticket.generation) == 0;
 }
 
 void Mailbox::Wake() {
@@ -70,31 +93,35 @@ void Mailbox::Wake() {
   (void)syscalls_->Write(wake_fd_, &one, sizeof(one));
 }
 
-void Mailbox::ConnectionGone(ResponseTicket ticket) {
+void Mailbox::ExchangeGone(ResponseTicket ticket) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const Message& message : messages_) {
-    if (Key(message.ticket) == Key(ticket)) return;  // answered already: no writer lives
+    // Used up already: no writer lives.
+    if (message.uses_up_writer && message.ticket.generation == ticket.generation) return;
   }
-  gone_.insert(Key(ticket));
+  gone_.insert(ticket.generation);
 }
 
 void Mailbox::Collect(std::vector<Message>* messages) {
   const std::lock_guard<std::mutex> lock(mutex_);
   messages->swap(messages_);
-  writers_ -= messages->size() + std::exchange(late_writers_, 0);
+  references_ -= std::exchange(released_, 0);
 }
 
 void Mailbox::Abandon() {
-  bool last = false;
+  std::vector<Message> undelivered;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    writers_ -= messages_.size() + std::exchange(late_writers_, 0);
-    messages_.clear();
+    undelivered.swap(messages_);
     gone_.clear();
     abandoned_ = true;
-    last = writers_ == 0;
+    references_ -= std::exchange(released_, 0);
+    ++references_;  // while this goes on
   }
-  if (last) delete this;
+  // What they own may name this mailbox, and use it.
+  for (const Message& message : undelivered) message.delivery->Deliver(nullptr);
+  undelivered.clear();
+  Release();
 }
 
 }  // namespace weir

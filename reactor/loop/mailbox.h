@@ -1,14 +1,13 @@
-// How other threads reach a reactor: answers to deferred requests, and wake-ups.
+// How other threads reach a reactor: what they do with requests, and wake-ups.
 
 #ifndef WEIR_REACTOR_LOOP_MAILBOX_H_
 #define WEIR_REACTOR_LOOP_MAILBOX_H_
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
-#include <optional>
-#include <string>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "weir/reactor/loop/syscalls.h"
@@ -16,37 +15,24 @@
 
 namespace weir {
 
-// An answer that owns its bytes.
-struct OwnedResponse {
-  explicit OwnedResponse(const Response& response);
-  // Views into this object.
-  Response View(std::vector<ResponseField>* fields) const;
-
-  int status;
-  std::string content_type;
-  std::vector<std::pair<std::string, std::string>> fields;
-  std::string body;
-  bool close;
-};
-
-// Takes answers in the reactor's own thread.
+// Finds connections in the reactor's own thread.
 class ResponseSink {
  public:
   virtual ~ResponseSink() = default;
-  // Whether the handler of that request is running now, further up this thread's stack.
-  virtual bool IsCurrent(ResponseTicket ticket) const noexcept = 0;
-  // Answers it; `response` is null unless `kind` is kResponse. REQUIRES: IsCurrent(ticket).
-  virtual void AnswerCurrent(AnswerKind kind, const Response* response) = 0;
+  // The connection that serves the request, or null.
+  virtual ExchangeEnd* Find(ResponseTicket ticket) noexcept = 0;
+  // The same if the handler of that request is running now, further up this thread's stack.
+  virtual ExchangeEnd* FindCurrent(ResponseTicket ticket) noexcept = 0;
 };
 
-// One reactor's mailbox. It outlives the reactor for as long as ResponseWriters name it, then
+// One reactor's mailbox. It outlives the reactor for as long as handles of requests name it, then
 // deletes itself. Methods are for any thread unless they say otherwise.
 class Mailbox final : public ResponseChannel {
  public:
   struct Message {
     ResponseTicket ticket;
-    AnswerKind kind;
-    std::optional<OwnedResponse> response;  // none unless kind is kResponse
+    std::unique_ptr<Delivery> delivery;
+    bool uses_up_writer;
   };
 
   // `wake_fd` is an eventfd of the reactor's; neither it nor `syscalls` is owned, and both are not
@@ -58,6 +44,13 @@ class Mailbox final : public ResponseChannel {
 
   bool Answer(ResponseTicket ticket, AnswerKind kind, const Response* response) override;
   bool Connected(ResponseTicket ticket) override;
+  ExchangeEnd* Here(ResponseTicket ticket) override;
+  bool Post(ResponseTicket ticket, std::unique_ptr<Delivery> delivery,
+            bool uses_up_writer) override;
+  std::uint64_t MaxWaitingBytes() const override {
+    return max_waiting_bytes_.load(std::memory_order_relaxed);
+  }
+  void Release() override;
 
   // Makes the reactor's wait end at once.
   void Wake();
@@ -66,11 +59,14 @@ class Mailbox final : public ResponseChannel {
   void EnterThread() noexcept;
   static void LeaveThread() noexcept;
 
-  // The reactor's thread: a writer was made, or an answer was taken by AnswerCurrent.
-  void WriterMade() noexcept { ++writers_; }
-  void WriterDone() noexcept { --writers_; }
-  // The reactor's thread: that request's connection has gone while its writer lives.
-  void ConnectionGone(ResponseTicket ticket);
+  // The reactor's thread.
+  void SetMaxWaitingBytes(std::uint64_t bytes) noexcept {
+    max_waiting_bytes_.store(bytes, std::memory_order_relaxed);
+  }
+  // The reactor's thread: a handle was made. Each gives its reference up by Answer or Release.
+  void Retain() noexcept { ++references_; }
+  // The reactor's thread: that request is no longer served, while its writer lives.
+  void ExchangeGone(ResponseTicket ticket);
   // The reactor's thread: moves all messages to `messages`, which must be empty.
   void Collect(std::vector<Message>* messages);
   // The reactor's thread, last of all: from now on every answer says kClientGone.
@@ -78,20 +74,17 @@ class Mailbox final : public ResponseChannel {
 
  private:
   ~Mailbox() = default;
-  static std::uint64_t Key(ResponseTicket ticket) noexcept {
-    return std::uint64_t{ticket.slot} << 32 | ticket.generation;
-  }
-
   Syscalls* const syscalls_;
   const int wake_fd_;
   ResponseSink* const sink_;
-  std::uint64_t writers_ = 0;  // the reactor's thread; after Abandon guarded by mutex_
+  std::atomic<std::uint64_t> max_waiting_bytes_{0};
+  std::uint64_t references_ = 0;  // the reactor's thread; after Abandon guarded by mutex_
 
   std::mutex mutex_;
   bool abandoned_ = false;                  // guarded by mutex_
   std::vector<Message> messages_;           // guarded by mutex_
-  std::uint64_t late_writers_ = 0;          // writers done after their connection; by mutex_
-  std::unordered_set<std::uint64_t> gone_;  // tickets of living writers; guarded by mutex_
+  std::uint64_t released_ = 0;              // references given up by other threads; by mutex_
+  std::unordered_set<std::uint64_t> gone_;  // generations of living writers; guarded by mutex_
 };
 
 }  // namespace weir

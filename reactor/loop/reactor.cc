@@ -69,6 +69,7 @@ Reactor::~Reactor() {
   for (std::uint32_t slot = 0; slot < table_.size(); ++slot) {
     if (table_.At(slot)->open()) table_.At(slot)->Close(CloseReason::kDrainCut);
   }
+  SayFarewell();
   if (acceptor_ != nullptr) ReleaseEnded();
   acceptor_ = nullptr;
   if (mailbox_ != nullptr) mailbox_->Abandon();
@@ -87,8 +88,9 @@ void Reactor::RunOnce(std::int64_t max_wait_ms) {
   FireTimers();
   ServeEvents(events);
   GiveTurns();
-  TakeAnswers();
+  TakeDeliveries();
   EndDrain();
+  SayFarewell();
   ReleaseEnded();
   Mailbox::LeaveThread();
   counters_.busy.Set(0);
@@ -132,6 +134,11 @@ void Reactor::AdoptLimits() {
   const auto snapshot = options_.limits->current();
   context_.limits = snapshot->limits;
   context_.parser_limits = snapshot->limits.parser();
+  context_.head_limits = context_.parser_limits;
+  if (context_.handler->stream()) {
+    context_.head_limits.max_body_bytes = std::numeric_limits<std::uint64_t>::max();
+  }
+  mailbox_->SetMaxWaitingBytes(snapshot->limits.max_pending_output_bytes);
   acceptor_->SetBacklog(snapshot->limits.listen_backlog);
   acceptor_->listener()->history().SetWindow(
       static_cast<std::int64_t>(snapshot->limits.accept_queue_window_ms) * kNsPerMs);
@@ -149,6 +156,9 @@ void Reactor::Drive(Connection* connection, Step step) {
     context_.out.Clear();
     context_.scratch.Reset();
     context_.current = nullptr;
+    context_.driven = nullptr;
+    context_.served = nullptr;
+    context_.scratch_lent = false;
     if (connection->open()) connection->Close(CloseReason::kNoMemory);
   }
 }
@@ -195,18 +205,39 @@ void Reactor::GiveTurns() {
   turns_.clear();
 }
 
-void Reactor::TakeAnswers() {
+// Runs what a service gave; what it throws ends nothing here.
+template <typename Callback>
+void Reactor::RunCallback(Callback callback) {
+  try {
+    callback();
+  } catch (...) {
+    counters_[Counter::kHandlerExceptions].Add();
+  }
+}
+
+void Reactor::TakeDeliveries() {
   mailbox_->Collect(&messages_);
   for (const Mailbox::Message& message : messages_) {
-    Connection* const connection = table_.At(message.ticket.slot);
-    if (!connection->Owes(message.ticket)) continue;
-    Drive(connection, [this, &message](Connection* it) {
-      if (!message.response.has_value()) return it->OnAnswer(message.kind, nullptr);
-      const Response response = message.response->View(&fields_);
-      it->OnAnswer(message.kind, &response);
-    });
+    if (Find(message.ticket) == nullptr) {
+      RunCallback([&message] { message.delivery->Deliver(nullptr); });
+    } else {
+      Drive(table_.At(message.ticket.slot),
+            [&message](Connection* it) { it->OnDelivery(message.delivery.get()); });
+    }
   }
   messages_.clear();
+}
+
+// Tells readers and writers whose requests have ended under them.
+void Reactor::SayFarewell() {
+  while (!context_.farewells.empty()) {
+    farewells_.swap(context_.farewells);
+    for (const Farewell& it : farewells_) {
+      if (it.reader != nullptr) RunCallback([&it] { it.reader->OnError(it.error); });
+      if (it.on_writable) RunCallback(it.on_writable);
+    }
+    farewells_.clear();
+  }
 }
 
 void Reactor::RequestDrain(std::int64_t deadline_ms) {
@@ -253,13 +284,15 @@ void Reactor::ReleaseEnded() {
   acceptor_->ResumeIfPaused();
 }
 
-bool Reactor::IsCurrent(ResponseTicket ticket) const noexcept {
-  const Connection* const current = context_.current;
-  return current != nullptr && current->slot() == ticket.slot && current->Owes(ticket);
+ExchangeEnd* Reactor::Find(ResponseTicket ticket) noexcept {
+  if (ticket.slot >= table_.size()) return nullptr;
+  Connection* const connection = table_.At(ticket.slot);
+  return connection->Owes(ticket) ? connection : nullptr;
 }
 
-void Reactor::AnswerCurrent(AnswerKind kind, const Response* response) {
-  context_.current->Answer(kind, response);
+ExchangeEnd* Reactor::FindCurrent(ResponseTicket ticket) noexcept {
+  Connection* const current = context_.current;
+  return current != nullptr && current->Owes(ticket) ? current : nullptr;
 }
 
 ReactorStats Reactor::Stats() const {

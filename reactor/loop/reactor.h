@@ -31,7 +31,7 @@ struct ReactorOptions {
   std::uint32_t index = 0;
   Syscalls* syscalls = nullptr;
   Clock* clock = nullptr;
-  const Handler* handler = nullptr;
+  const AnyHandler* handler = nullptr;
   const LimitsStore* limits = nullptr;
   std::atomic<std::uint64_t>* open_connections = nullptr;  // of all reactors of the server
   std::function<void()> on_adopted;  // called in the reactor's thread after it took new limits
@@ -75,8 +75,8 @@ class Reactor final : private ResponseSink {
  private:
   explicit Reactor(const ReactorOptions& options);
 
-  bool IsCurrent(ResponseTicket ticket) const noexcept override;
-  void AnswerCurrent(AnswerKind kind, const Response* response) override;
+  ExchangeEnd* Find(ResponseTicket ticket) noexcept override;
+  ExchangeEnd* FindCurrent(ResponseTicket ticket) noexcept override;
 
   absl::Status Open(std::unique_ptr<Listener> listener);
   std::int64_t WaitMs(std::int64_t max_wait_ms) const noexcept;
@@ -86,7 +86,10 @@ class Reactor final : private ResponseSink {
   void FireTimers();
   void ServeEvents(int count);
   void GiveTurns();
-  void TakeAnswers();
+  void TakeDeliveries();
+  void SayFarewell();
+  template <typename Callback>
+  void RunCallback(Callback callback);
   void BeginDrain();
   void EndDrain();
   void ReleaseEnded();
@@ -110,7 +113,7 @@ class Reactor final : private ResponseSink {
   std::unique_ptr<Acceptor> acceptor_;
   std::vector<Mailbox::Message> messages_;
   std::vector<std::uint32_t> turns_;
-  std::vector<ResponseField> fields_;
+  std::vector<Farewell> farewells_;
   epoll_event events_[kMaxEvents];
   std::uint64_t applied_version_ = 0;
   std::atomic<std::int64_t> drain_deadline_ms_;

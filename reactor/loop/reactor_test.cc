@@ -115,7 +115,7 @@ TEST(ReactorTest, IsNotMadeWithoutDescriptors) {
     for (int skip = 0; skip < (call == Call::kEpollCtl ? 2 : 1); ++skip) {
       test::FaultySyscalls syscalls;
       test::FakeClock clock;
-      const Handler handler = Hello;
+      const AnyHandler handler = Hello;
       const LimitsStore limits{Limits()};
       std::atomic<std::uint64_t> open{0};
       auto listener = Listener::Open(&syscalls, *SocketAddress::Parse("127.0.0.1:0"), 8);

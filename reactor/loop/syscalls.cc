@@ -1,6 +1,7 @@
 #include "weir/reactor/loop/syscalls.h"
 
 #include <sys/eventfd.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 namespace weir {
@@ -32,6 +33,12 @@ class SystemSyscalls final : public Syscalls {
   }
   ssize_t Send(int fd, const void* data, std::size_t size, int flags) override {
     return ::send(fd, data, size, flags);
+  }
+  ssize_t SendMsg(int fd, const msghdr* message, int flags) override {
+    return ::sendmsg(fd, message, flags);
+  }
+  ssize_t SendFile(int out_fd, int in_fd, off_t* offset, std::size_t size) override {
+    return ::sendfile(out_fd, in_fd, offset, size);
   }
   int Shutdown(int fd, int how) override { return ::shutdown(fd, how); }
   int Close(int fd) override { return ::close(fd); }

@@ -60,6 +60,18 @@ ssize_t FaultySyscalls::Send(int fd, const void* data, std::size_t size, int fla
   if (Faulty(Call::kSend)) return -1;
   return Kernel()->Send(fd, data, std::min(size, transfer_bytes_), flags);
 }
+ssize_t FaultySyscalls::SendMsg(int fd, const msghdr* message, int flags) {
+  if (Faulty(Call::kSendMsg)) return -1;
+  if (transfer_bytes_ == std::numeric_limits<std::size_t>::max() || message->msg_iovlen == 0) {
+    return Kernel()->SendMsg(fd, message, flags);
+  }
+  const iovec& first = message->msg_iov[0];
+  return Kernel()->Send(fd, first.iov_base, std::min(first.iov_len, transfer_bytes_), flags);
+}
+ssize_t FaultySyscalls::SendFile(int out_fd, int in_fd, off_t* offset, std::size_t size) {
+  if (Faulty(Call::kSendFile)) return -1;
+  return Kernel()->SendFile(out_fd, in_fd, offset, std::min(size, transfer_bytes_));
+}
 int FaultySyscalls::Shutdown(int fd, int how) {
   return Faulty(Call::kShutdown) ? -1 : Kernel()->Shutdown(fd, how);
 }

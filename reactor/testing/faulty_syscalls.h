@@ -30,8 +30,10 @@ enum class Call : std::uint8_t {
   kEventFd,
   kRead,
   kWrite,
+  kSendMsg,
+  kSendFile,
 };
-inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kWrite) + 1;
+inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kSendFile) + 1;
 
 // The kernel's calls, with faults. A faulty call does nothing but fail; close(2) alone closes and
 // then fails, as Linux does. One thread.
@@ -39,7 +41,7 @@ class FaultySyscalls : public Syscalls {
  public:
   // After `skip` further calls of that kind, the next `times` fail with `error`.
   void Fail(Call call, int error, int skip = 0, int times = 1);
-  // From now on recv and send move at most that many bytes.
+  // From now on recv and the calls that send move at most that many bytes.
   void LimitTransfer(std::size_t bytes) { transfer_bytes_ = bytes; }
   // How often it was called, faulty calls included.
   std::uint64_t Count(Call call) const { return plan(call).count; }
@@ -55,6 +57,8 @@ class FaultySyscalls : public Syscalls {
   int Accept4(int fd, sockaddr* address, socklen_t* size, int flags) override;
   ssize_t Recv(int fd, void* data, std::size_t size, int flags) override;
   ssize_t Send(int fd, const void* data, std::size_t size, int flags) override;
+  ssize_t SendMsg(int fd, const msghdr* message, int flags) override;
+  ssize_t SendFile(int out_fd, int in_fd, off_t* offset, std::size_t size) override;
   int Shutdown(int fd, int how) override;
   int Close(int fd) override;
   int EpollCreate1(int flags) override;

@@ -8,7 +8,7 @@
 
 namespace weir::test {
 
-TestReactor::TestReactor(Handler handler, const Limits& limits, const SharedListeners& shared)
+TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedListeners& shared)
     : handler_(std::move(handler)), limits_(limits) {
   const auto address = SocketAddress::Parse("127.0.0.1:" + std::to_string(shared.port));
   auto listener = Listener::Open(&syscalls_, *address, limits.listen_backlog);

@@ -28,7 +28,7 @@ struct SharedListeners {
 // in Tick. One thread.
 class TestReactor {
  public:
-  explicit TestReactor(Handler handler, const Limits& limits = Limits(),
+  explicit TestReactor(AnyHandler handler, const Limits& limits = Limits(),
                        const SharedListeners& shared = {});
 
   // One turn of the loop without waiting, `times` times.
@@ -60,7 +60,7 @@ class TestReactor {
  private:
   FakeClock clock_;
   FaultySyscalls syscalls_;
-  const Handler handler_;
+  const AnyHandler handler_;
   LimitsStore limits_;
   std::atomic<std::uint64_t> open_connections_{0};
   std::uint16_t port_ = 0;

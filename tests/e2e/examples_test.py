@@ -87,6 +87,38 @@ class ExamplesTest(unittest.TestCase):
         self.assertEqual(example.ask("/later"), (200, "/later from another thread\n"))
         self.assertEqual(example.end()[0], 0)
 
+    def test_upload(self):
+        example = Example("upload", "127.0.0.1:0")
+        content = b"ab" * 1500000  # more than max_body_bytes
+        expected = (200, f"{len(content)} bytes, sum {sum(content)}\n")
+        self.assertEqual(example.ask("/", method="POST", body=content), expected)
+        pieces = iter([b"a", b"bc"])
+        self.assertEqual(example.ask("/", method="POST", body=pieces, encode_chunked=True,
+                                     headers={"Transfer-Encoding": "chunked"}),
+                         (200, "3 bytes, sum 294\n"))
+        self.assertEqual(example.ask("/")[0], 405)
+        self.assertEqual(example.end()[0], 0)
+
+    def test_events(self):
+        example = Example("events", "127.0.0.1:0")
+        connections = [http.client.HTTPConnection(example.address, timeout=20) for _ in range(2)]
+        for connection in connections:
+            connection.request("GET", "/")
+            answer = connection.getresponse()
+            self.assertEqual(answer.getheader("Content-Type"), "text/event-stream")
+            ticks = [re.fullmatch(rb"data: tick (\d+)\n", answer.readline()) for _ in range(4)][::2]
+            self.assertEqual(int(ticks[0][1]) + 1, int(ticks[1][1]))
+            connection.close()
+        self.assertEqual(example.end()[0], 0)
+
+    def test_static_file(self):
+        example = Example("static_file", __file__, "127.0.0.1:0")
+        with open(__file__, encoding="utf-8") as file:
+            self.assertEqual(example.ask("/"), (200, file.read()))
+        self.assertEqual(example.ask("/", method="HEAD"), (200, ""))
+        self.assertRegex(example.ask("/sent")[1], r"reactor \d+: \d\n")
+        self.assertEqual(example.end()[0], 0)
+
     def test_grpc_service(self):
         example = Example("grpc_service", "127.0.0.1:0")
         target = re.search(r"gRPC on (\S+)", example.introduction).group(1)

@@ -51,7 +51,7 @@ class Stepped {
   }
 
  private:
-  const Handler handler_ = [](const Request&, ResponseWriter) {};
+  const AnyHandler handler_ = [](const Request&, ResponseWriter) {};
   LimitsStore limits_;
   std::atomic<std::uint64_t> open_{0};
   ReactorOptions options_;
