@@ -7,6 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/caller.h"
+#include "weir/control/diagnose/diagnosis_codec.h"
+#include "weir/control/diagnose/server_facts.h"
+#include "weir/control/diagnose/server_rules.h"
 
 namespace weir {
 namespace {
@@ -159,6 +162,25 @@ grpc::ServerUnaryReactor* AdminService::GetStats(grpc::CallbackServerContext* co
                                                  const admin::v1::GetStatsRequest*,
                                                  admin::v1::Stats* response) {
   watchers_->Sample(response);
+  return Answer(context, grpc::Status::OK);
+}
+
+grpc::ServerUnaryReactor* AdminService::Diagnose(grpc::CallbackServerContext* context,
+                                                 const admin::v1::DiagnoseRequest*,
+                                                 admin::v1::Diagnosis* response) {
+  const ServerFacts facts = CollectServerFacts(server_, context->peer());
+  *response->mutable_time() = TimeUtil::GetCurrentTime();
+  response->set_boot_id(facts.stats.boot_id);
+  response->set_address(facts.stats.address);
+  ToProto(CheckServer(facts), response);
+  ToProto(facts.host, response->mutable_host());
+  return Answer(context, grpc::Status::OK);
+}
+
+grpc::ServerUnaryReactor* AdminService::GetServerInfo(grpc::CallbackServerContext* context,
+                                                      const admin::v1::GetServerInfoRequest*,
+                                                      admin::v1::ServerInfo* response) {
+  DescribeServer(*server_, response);
   return Answer(context, grpc::Status::OK);
 }
 

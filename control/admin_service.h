@@ -86,6 +86,12 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
                                      const admin::v1::GetStatsRequest* request,
                                      admin::v1::Stats* response) override;
+  grpc::ServerUnaryReactor* Diagnose(grpc::CallbackServerContext* context,
+                                     const admin::v1::DiagnoseRequest* request,
+                                     admin::v1::Diagnosis* response) override;
+  grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
+                                          const admin::v1::GetServerInfoRequest* request,
+                                          admin::v1::ServerInfo* response) override;
   grpc::ServerWriteReactor<admin::v1::Stats>* WatchStats(
       grpc::CallbackServerContext* context, const admin::v1::WatchStatsRequest* request) override;
 

@@ -3,9 +3,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "weir/reactor/kernel/host_facts.h"
 #include "weir/reactor/limit_specs.h"
 
 namespace weir {
@@ -24,8 +24,7 @@ std::string Capped(const char* name, std::uint64_t requested, std::uint64_t effe
 
 HostLimits ReadHostLimits() {
   HostLimits host;
-  std::ifstream in("/proc/sys/net/core/somaxconn");
-  if (!(in >> host.somaxconn)) host.somaxconn = 0;
+  host.somaxconn = ReadSysctl("net/core/somaxconn").value_or(0);
   rlimit descriptors{};
   if (::getrlimit(RLIMIT_NOFILE, &descriptors) == 0 && descriptors.rlim_cur != RLIM_INFINITY) {
     host.descriptors = descriptors.rlim_cur;

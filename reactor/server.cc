@@ -5,6 +5,7 @@
 
 #include "weir/parser/kernel.h"
 #include "weir/reactor/host_limits.h"
+#include "weir/reactor/kernel/cpu_count.h"
 #include "weir/reactor/limit_specs.h"
 #include "weir/reactor/server_impl.h"
 
@@ -58,5 +59,7 @@ ServerStats Server::Stats() const { return impl_->Stats(); }
 void Server::Drain() { impl_->RequestDrain(impl_->limits().current()->limits.drain_timeout_ms); }
 
 DrainReport Server::Wait() { return impl_->Wait(); }
+
+int DefaultReactorCount() { return UsableCpuCount(); }
 
 }  // namespace weir

@@ -33,6 +33,7 @@ struct CommandLine {
   std::uint64_t timeout_ms = 5000;   // --timeout
   std::uint64_t interval_ms = 1000;  // --interval
   std::uint64_t count = 0;           // --count; 0: no end
+  bool watch = false;                // --watch
   std::vector<std::string> words;    // the command and its arguments
 };
 

@@ -12,6 +12,8 @@ inline constexpr int kExitRefused = 1;      // the server or a check refused: no
 inline constexpr int kExitUsage = 2;        // what was typed makes no sense
 inline constexpr int kExitUnreachable = 3;  // no server answered in time
 inline constexpr int kExitIncomplete = 4;   // explain: what was given is no whole request
+inline constexpr int kExitWarnings = 5;     // doctor: warnings, no error
+inline constexpr int kExitErrors = 6;       // doctor: errors
 
 // For help and the manual.
 struct ExitStatusSpec {
@@ -27,6 +29,8 @@ inline constexpr ExitStatusSpec kExitStatuses[] = {
     {kExitUsage, "wrong usage"},
     {kExitUnreachable, "no server answered in time"},
     {kExitIncomplete, "explain: the input ends within a request"},
+    {kExitWarnings, "doctor: there are warnings"},
+    {kExitErrors, "doctor: there are errors"},
 };
 
 }  // namespace weir

@@ -80,8 +80,10 @@ constexpr OptionSpec kOptions[] = {
      SetText<&CommandLine::reason>},
     {"--request-id", "ID", "changes of limits: the same call may be repeated without effect",
      SetText<&CommandLine::request_id>},
-    {"--interval", "TIME", "watch: between samples, 100ms to 60s (1s)", SetInterval},
-    {"--count", "N", "watch: end after N samples", SetCount},
+    {"--watch", "", "doctor: again and again, until SIGINT", SetFlag<&CommandLine::watch>},
+    {"--interval", "TIME", "watch, doctor --watch: between samples, 100ms to 60s (1s)",
+     SetInterval},
+    {"--count", "N", "watch, doctor --watch: end after N samples", SetCount},
     {"--version", "", "says which version of weirctl this is", SetFlag<&CommandLine::version>},
     {"--help", "", "says what there is", SetFlag<&CommandLine::help>},
 };

@@ -41,6 +41,8 @@ int AuditCommand(const Session& session, const std::vector<std::string>& argumen
 int PresetsCommand(const Session& session, const std::vector<std::string>& arguments);
 int StatsCommand(const Session& session, const std::vector<std::string>& arguments);
 int WatchCommand(const Session& session, const std::vector<std::string>& arguments);
+int DoctorCommand(const Session& session, const std::vector<std::string>& words);
+int InfoCommand(const Session& session, const std::vector<std::string>& arguments);
 int ExplainCommand(const Session& session, const std::vector<std::string>& words);
 int ErrorsCommand(const Session& session, const std::vector<std::string>& names);
 

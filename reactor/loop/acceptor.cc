@@ -151,7 +151,8 @@ void Acceptor::Resume() {
 }
 
 void Acceptor::SetBacklog(std::uint64_t backlog) {
-  if (backlog == backlog_ || !listener_->open()) return;
+  if (!listener_->open()) return;
+  // The same value too: the kernel may have capped it to a somaxconn that was raised since.
   if (listener_->SetBacklog(backlog).ok()) backlog_ = backlog;
 }
 

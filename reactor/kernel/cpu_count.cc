@@ -1,4 +1,4 @@
-#include "weir/reactor/cpu_count.h"
+#include "weir/reactor/kernel/cpu_count.h"
 
 #include <sched.h>
 
@@ -8,8 +8,6 @@
 #include <optional>
 #include <sstream>
 #include <vector>
-
-#include "weir/reactor/server.h"
 
 namespace weir {
 namespace {
@@ -101,10 +99,11 @@ int QuotaCpuCount(const std::string& root, const std::string& self) {
   return least;
 }
 
-int DefaultReactorCount() {
+int QuotaCpuCount() {
   const auto self = ReadFile("/proc/self/cgroup");
-  const int quota = self ? QuotaCpuCount("/sys/fs/cgroup", *self) : 0;
-  return Tighter(AffinityCpuCount(), quota);
+  return self ? QuotaCpuCount("/sys/fs/cgroup", *self) : 0;
 }
+
+int UsableCpuCount() { return Tighter(AffinityCpuCount(), QuotaCpuCount()); }
 
 }  // namespace weir

@@ -1,7 +1,7 @@
 // How many CPUs this process may use.
 
-#ifndef WEIR_REACTOR_CPU_COUNT_H_
-#define WEIR_REACTOR_CPU_COUNT_H_
+#ifndef WEIR_REACTOR_KERNEL_CPU_COUNT_H_
+#define WEIR_REACTOR_KERNEL_CPU_COUNT_H_
 
 #include <string>
 
@@ -16,6 +16,12 @@ int AffinityCpuCount();
 // cpu.cfs_period_us (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/ and scheduler/sched-bwc).
 int QuotaCpuCount(const std::string& root, const std::string& self);
 
+// The same of this process's own cgroup.
+int QuotaCpuCount();
+
+// The affinity mask's, but no more than the quota's; at least 1.
+int UsableCpuCount();
+
 }  // namespace weir
 
-#endif  // WEIR_REACTOR_CPU_COUNT_H_
+#endif  // WEIR_REACTOR_KERNEL_CPU_COUNT_H_

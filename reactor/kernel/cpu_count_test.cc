@@ -1,4 +1,4 @@
-#include "weir/reactor/cpu_count.h"
+#include "weir/reactor/kernel/cpu_count.h"
 
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -6,8 +6,6 @@
 
 #include <fstream>
 #include <string>
-
-#include "weir/reactor/server.h"
 
 namespace weir {
 namespace {
@@ -66,7 +64,7 @@ TEST(CpuCountTest, FollowsTheAffinityMask) {
   CPU_SET(first, &one);
   ASSERT_EQ(::sched_setaffinity(0, sizeof(one), &one), 0);
   EXPECT_EQ(AffinityCpuCount(), 1);
-  EXPECT_EQ(DefaultReactorCount(), 1);
+  EXPECT_EQ(UsableCpuCount(), 1);
   ASSERT_EQ(::sched_setaffinity(0, sizeof(all), &all), 0);
 }
 
