@@ -162,7 +162,10 @@ TEST_F(InetDiagKernelTest, ClientsCountUnderTheFamilyOfTheirListener) {
 TEST_F(InetDiagKernelTest, TellsTheListenersOfAGroupApartByTheirMark) {
   const TestListener first("127.0.0.1:0", 64, 0x10001);
   const TestListener second(first.address().ToString().c_str(), 64, 0x10002);
-  for (const DiagRow& row : *diag_.Listeners()) {
+  const auto rows = diag_.Listeners();
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_EQ(rows->size(), 2u);
+  for (const DiagRow& row : *rows) {
     EXPECT_EQ(row.mark, row.inode == first.inode() ? 0x10001u : 0x10002u);
   }
   std::vector<TestClient> clients;
