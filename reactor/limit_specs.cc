@@ -96,6 +96,13 @@ constexpr LimitSpec kSpecs[] = {
      "not sampled", "timings.request",
      "Of so many requests of a reactor one is timed stage by stage; 0: none.",
      &Limits::timeline_sample_every},
+    {"watch_interval_ms", "ms", 1, 10'000, 50, LimitApplies::kAtOnce, "the next look",
+     "accept_queue.observed_time", "How often the watcher looks at every accept queue and reactor.",
+     &Limits::watch_interval_ms},
+    {"stall_threshold_ms", "ms", 1, kDayMs, 200, LimitApplies::kAtOnce,
+     "the event reactor_stalled; peers do not take over", "ticks",
+     "One turn of a reactor, beyond which the watcher tells that it is stalled.",
+     &Limits::stall_threshold_ms},
 };
 
 }  // namespace

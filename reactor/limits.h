@@ -71,6 +71,12 @@ struct Limits {
   // Of so many requests of a reactor one is timed stage by stage; 0: none. Default 64.
   std::uint64_t timeline_sample_every = 64;
 
+  // How often the watcher looks at every accept queue and reactor, in ms. Default 50.
+  std::uint64_t watch_interval_ms = 50;
+  // One turn of a reactor, in ms, beyond which the watcher tells that it is stalled. Its peers do
+  // not take over what waits for it, so this only tells. Default 200.
+  std::uint64_t stall_threshold_ms = 200;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

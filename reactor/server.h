@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "weir/reactor/events/event_log.h"
 #include "weir/reactor/handler.h"
 #include "weir/reactor/limits.h"
 #include "weir/reactor/limits_store.h"
@@ -36,6 +37,10 @@ struct ServerOptions {
   Limits limits;
   // Whether Wait() catches SIGTERM and SIGINT while it runs, and drains on them.
   bool handle_signals = true;
+  // Told of each event of Server::events(), in a thread of the library's, until the server is
+  // destroyed. None: a line for each goes to standard error, which is never waited for
+  // (DescriptorSink). To hear nothing, give a function that does nothing.
+  EventSink on_event;
 };
 
 // What the end of a server came to.
@@ -87,6 +92,10 @@ class Server {
 
   // Samples every accept queue and reads every counter. Takes microseconds; no reactor waits.
   ServerStats Stats() const;
+
+  // What has happened that somebody must know of, such as refused connections: kept also while
+  // nobody reads. Looked for every Limits::watch_interval_ms.
+  EventLog& events() noexcept;
 
   // Stops listening, finishes the requests under way (answers say Connection: close), closes idle
   // connections, and cuts what is left after Limits::drain_timeout_ms. Returns at once; Wait()

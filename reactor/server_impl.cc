@@ -10,11 +10,13 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <new>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "weir/reactor/events/descriptor_sink.h"
 #include "weir/reactor/host_limits.h"
 #include "weir/reactor/listen/accept_queue.h"
 #include "weir/reactor/signal_watch.h"
@@ -51,7 +53,11 @@ class SignalsBlocked {
 
 }  // namespace
 
-Server::Impl::Impl(const ServerOptions& options) : options_(options), limits_(options.limits) {}
+Server::Impl::Impl(const ServerOptions& options)
+    : options_(options),
+      limits_(options.limits),
+      events_(Clock::System(),
+              options.on_event ? options.on_event : DescriptorSink(STDERR_FILENO)) {}
 
 Server::Impl::~Impl() {
   RequestDrain(0);
@@ -77,6 +83,7 @@ absl::Status Server::Impl::Start(const HandlerFactory& factory) {
   if (absl::Status status = StartThreads(); !status.ok()) return status;
   limits_.OnPublish([this] {
     for (const auto& reactor : reactors_) reactor->Wake();
+    watch_.Wake();  // the interval may be another
   });
   return absl::OkStatus();
 }
@@ -144,7 +151,7 @@ absl::Status Server::Impl::StartThreads() {
                                                      "; raise RLIMIT_NPROC, or give ",
                                                      "fewer reactors than ", reactors_.size()));
   }
-  return absl::OkStatus();
+  return watch_.Start([this] { return Watch(); });
 }
 
 void Server::Impl::RunReactor(Reactor* reactor) {
@@ -152,7 +159,20 @@ void Server::Impl::RunReactor(Reactor* reactor) {
   if (running_.fetch_sub(1) == 1) {
     const std::uint64_t one = 1;
     (void)!::write(finished_fd_, &one, sizeof(one));  // never read: stays readable for every Wait
+    watch_.End();
   }
+}
+
+std::uint64_t Server::Impl::Watch() {
+  try {
+    limits_.Expire();
+    std::vector<ReactorStats> stats;
+    stats.reserve(reactors_.size());
+    for (const auto& reactor : reactors_) stats.push_back(reactor->Stats());
+    watcher_.Step(Clock::System()->MonotonicNs(), stats, limits_.current()->limits);
+  } catch (const std::bad_alloc&) {  // the next look may do better, and the counters lose nothing
+  }
+  return limits_.current()->limits.watch_interval_ms;
 }
 
 DrainReport Server::Impl::CountClosed() const {

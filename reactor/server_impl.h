@@ -15,6 +15,8 @@
 #include "absl/status/status.h"
 #include "weir/reactor/loop/reactor.h"
 #include "weir/reactor/server.h"
+#include "weir/reactor/watch/watch_thread.h"
+#include "weir/reactor/watch/watcher.h"
 
 namespace weir {
 
@@ -35,12 +37,15 @@ class Server::Impl {
   const std::string& boot_id() const noexcept { return boot_id_; }
   int reactors() const noexcept { return static_cast<int>(reactors_.size()); }
   LimitsStore& limits() noexcept { return limits_; }
+  EventLog& events() noexcept { return events_; }
 
  private:
   absl::Status MakeHandlers(const HandlerFactory& factory, int count);
   absl::Status OpenReactors(int count);
   absl::Status StartThreads();
   void RunReactor(Reactor* reactor);
+  // Takes one look at all of it. Returns after how many ms to take the next.
+  std::uint64_t Watch();
   bool AllWorkBy(std::uint64_t version) const;
   // Connections closed so far, and how many of them were cut.
   DrainReport CountClosed() const;
@@ -48,6 +53,8 @@ class Server::Impl {
   const ServerOptions options_;
   std::vector<AnyHandler> handlers_;  // one for each reactor
   LimitsStore limits_;
+  EventLog events_;
+  Watcher watcher_{&events_};  // the watch thread's
   std::atomic<std::uint64_t> open_connections_{0};
   std::string address_;
   std::uint16_t port_ = 0;
@@ -66,6 +73,8 @@ class Server::Impl {
   std::atomic<bool> draining_{false};
   DrainReport before_drain_;  // CountClosed() when the drain began; guarded by drain_mutex_
   std::mutex drain_mutex_;
+
+  WatchThread watch_;  // the last member: it looks at the others until it has ended
 };
 
 }  // namespace weir

@@ -1,0 +1,80 @@
+#include "weir/reactor/events/event.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace weir {
+namespace {
+
+struct KindRow {
+  std::string_view name;
+  EventSeverity severity;
+};
+
+// In the order of EventKind.
+constexpr KindRow kKinds[] = {
+    {"queue_over_half", EventSeverity::kWarning}, {"queue_under_half", EventSeverity::kInfo},
+    {"overflow_began", EventSeverity::kError},    {"overflow_ended", EventSeverity::kInfo},
+    {"backlog_capped", EventSeverity::kWarning},  {"reactor_stalled", EventSeverity::kWarning},
+    {"reactor_recovered", EventSeverity::kInfo},  {"accept_paused", EventSeverity::kError},
+    {"accept_resumed", EventSeverity::kInfo},     {"events_suppressed", EventSeverity::kWarning},
+};
+static_assert(std::size(kKinds) == kEventKindCount, "every kind has a row");
+
+constexpr std::string_view kSeverities[] = {"info", "warning", "error"};
+
+std::string UtcTime(std::int64_t wall_seconds) {
+  const time_t seconds = wall_seconds;
+  tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  char text[32] = {};
+  (void)::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+std::string Quoted(const std::string& text) {
+  return absl::StrCat(
+      "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}), "\"");
+}
+
+}  // namespace
+
+std::string_view Name(EventKind kind) noexcept {
+  return kKinds[static_cast<std::size_t>(kind)].name;
+}
+
+std::string_view Name(EventSeverity severity) noexcept {
+  return kSeverities[static_cast<std::size_t>(severity)];
+}
+
+EventSeverity SeverityOf(EventKind kind) noexcept {
+  return kKinds[static_cast<std::size_t>(kind)].severity;
+}
+
+std::uint64_t Event::Number(std::string_view name) const noexcept {
+  const auto found = std::find_if(numbers.begin(), numbers.end(),
+                                  [name](const auto& number) { return number.first == name; });
+  return found == numbers.end() ? 0 : found->second;
+}
+
+std::string ToLine(const Event& event) {
+  std::string line =
+      absl::StrCat(UtcTime(event.wall_seconds), " weir ", std::string(Name(SeverityOf(event.kind))),
+                   " ", std::string(Name(event.kind)), " sequence=", event.sequence);
+  if (event.reactor != Event::kWholeServer) absl::StrAppend(&line, " reactor=", event.reactor);
+  for (const auto& [name, value] : event.numbers) {
+    absl::StrAppend(&line, " ", std::string(name), "=", value);
+  }
+  if (event.suppressed != 0) absl::StrAppend(&line, " suppressed=", event.suppressed);
+  absl::StrAppend(&line, " text=", Quoted(event.text));
+  if (!event.fix.empty()) absl::StrAppend(&line, " fix=", Quoted(event.fix));
+  return line;
+}
+
+}  // namespace weir

@@ -1,0 +1,89 @@
+// The last events of a server, and who is told of new ones.
+
+#ifndef WEIR_REACTOR_EVENTS_EVENT_LOG_H_
+#define WEIR_REACTOR_EVENTS_EVENT_LOG_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "weir/reactor/events/event.h"
+#include "weir/reactor/loop/clock.h"
+
+namespace weir {
+
+// Takes each event as it happens, one at a time and in order, in a thread of the library's or of
+// whoever caused the event. It should not take long: the watcher may be the one that waits. What it
+// throws is dropped; the event stays in the log.
+using EventSink = std::function<void(const Event& event)>;
+
+// Keeps the last kCapacity events, also while nobody reads. Any thread may call any method; none is
+// called on the path of a request.
+class EventLog {
+ public:
+  static constexpr std::size_t kCapacity = 1024;
+
+  // Events of one kind in a minute, so that a flood of them hides nothing else.
+  static constexpr std::uint64_t kPerMinute = 60;
+
+  // `clock` is not owned. An empty `sink` is told nothing.
+  EventLog(Clock* clock, EventSink sink, std::uint64_t per_minute = kPerMinute)
+      : clock_(clock), sink_(std::move(sink)), per_minute_(per_minute) {}
+  EventLog(const EventLog&) = delete;
+  EventLog& operator=(const EventLog&) = delete;
+
+  // Gives it its sequence and times, keeps it, and tells the sink. Beyond `per_minute` of its kind
+  // it is counted instead; the next of its kind, or TellSuppressed, tells how many. The sink may
+  // call Append: what it adds is told after.
+  void Append(Event event);
+
+  // Tells of suppressed events whose minute is over. To be called now and then.
+  void TellSuppressed();
+
+  struct Batch {
+    std::vector<Event> events;  // oldest first
+    std::uint64_t lost = 0;     // events between `after` and the first of these: overwritten
+  };
+  // At most `most` of the events whose sequence is greater than `after`.
+  Batch Read(std::uint64_t after, std::size_t most) const;
+
+  // The sequence of the newest event; 0 if there was none.
+  std::uint64_t newest() const;
+  // How many were suppressed since the start.
+  std::uint64_t suppressed() const;
+
+ private:
+  struct Rate {
+    std::int64_t window_began_ns = 0;
+    std::uint64_t in_window = 0;
+    std::uint64_t suppressed = 0;  // since the last one that was told
+  };
+
+  // The following REQUIRE that mutex_ is held.
+  bool Admit(Rate* rate, std::int64_t now_ns) const;
+  void Keep(Event event, std::int64_t now_ns);
+
+  // Tells the sink what it was not told yet, unless another thread is at it.
+  void Deliver();
+
+  Clock* const clock_;
+  const EventSink sink_;
+  const std::uint64_t per_minute_;
+
+  mutable std::mutex mutex_;
+  std::deque<Event> events_;                   // guarded by mutex_
+  std::uint64_t newest_ = 0;                   // guarded by mutex_
+  std::uint64_t suppressed_ = 0;               // guarded by mutex_
+  std::array<Rate, kEventKindCount> rates_{};  // guarded by mutex_
+  std::deque<Event> untold_;                   // guarded by mutex_
+  bool delivering_ = false;                    // guarded by mutex_
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_EVENTS_EVENT_LOG_H_

@@ -1,0 +1,154 @@
+// What a whole server tells of what happens to it, while nobody asks.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "weir/reactor/limit_specs.h"
+#include "weir/reactor/server.h"
+#include "weir/reactor/testing/test_client.h"
+
+namespace weir {
+namespace {
+
+using test::TestClient;
+using testing::HasSubstr;
+
+// Longer than anything takes: it ends a test that would hang.
+constexpr std::chrono::seconds kBound(20);
+
+// Collects what a server tells.
+class Events {
+ public:
+  EventSink Sink() {
+    return [this](const Event& event) {
+      {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        events_.push_back(event);
+      }
+      changed_.notify_all();
+    };
+  }
+
+  // The first event of that kind, once there is one.
+  std::optional<Event> Await(EventKind kind) {
+    std::optional<Event> found;
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, kBound, [&] {
+      for (const Event& event : events_) {
+        if (event.kind == kind) found = event;
+        if (found.has_value()) return true;
+      }
+      return false;
+    });
+    return found;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Event> events_;
+};
+
+// Begins a handshake with 127.0.0.1 and does not wait for its end. False if that can't be.
+bool BeginConnect(std::uint16_t port, std::vector<TestClient>* clients) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  clients->emplace_back(fd);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ||
+         errno == EINPROGRESS;
+}
+
+ServerOptions OneReactor(EventSink sink) {
+  ServerOptions options;
+  options.address = "127.0.0.1:0";
+  options.reactors = 1;
+  options.limits.watch_interval_ms = 1;
+  options.on_event = std::move(sink);
+  return options;
+}
+
+// A spike that refuses connections never leaves empty logs, even while the reactor can tell
+// nothing.
+TEST(ServerEventsTest, TellsOfASpikeThatRefusesConnections) {
+  Events events;
+  std::promise<void> entered;
+  std::promise<void> release;
+  ServerOptions options = OneReactor(events.Sink());
+  options.limits.listen_backlog = 4;
+  options.limits.stall_threshold_ms = 1;
+  auto server = Server::Start(options, [&](const Request&, ResponseWriter response) {
+    entered.set_value();
+    release.get_future().wait();
+    response.Send(200, "text/plain", "late");
+  });
+  ASSERT_TRUE(server.ok()) << server.status();
+  TestClient first = TestClient::ConnectIpv4((*server)->port());
+  first.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(entered.get_future().wait_for(kBound), std::future_status::ready);
+  std::vector<TestClient> spike;
+  for (int i = 0; i < 40; ++i) EXPECT_TRUE(BeginConnect((*server)->port(), &spike));
+
+  const auto over_half = events.Await(EventKind::kQueueOverHalf);
+  const auto overflow = events.Await(EventKind::kOverflowBegan);
+  const auto stalled = events.Await(EventKind::kReactorStalled);
+  release.set_value();
+  const auto recovered = events.Await(EventKind::kReactorRecovered);
+
+  EXPECT_TRUE(over_half.has_value());
+  ASSERT_TRUE(overflow.has_value());
+  EXPECT_EQ(overflow->reactor, 0);
+  EXPECT_EQ(overflow->Number("depth"), 5u);  // one more than the backlog
+  EXPECT_EQ(overflow->Number("backlog"), 4u);
+  EXPECT_GE(overflow->Number("discards"), 1u);
+  EXPECT_GE(overflow->Number("refused_at_least"), 1u);
+  EXPECT_LE(overflow->Number("discards"),
+            (*server)->Stats().reactors[0].accept_queue.discards_when_full);
+  ASSERT_TRUE(stalled.has_value());
+  EXPECT_GE(stalled->Number("tick_age_ms"), 1u);
+  EXPECT_TRUE(recovered.has_value());
+  // Who comes too late for the sink reads them.
+  EXPECT_GE((*server)->events().Read(0, 100).events.size(), 4u);
+}
+
+TEST(ServerEventsTest, TellsOfACappedBacklog) {
+  Events events;
+  ServerOptions options = OneReactor(events.Sink());
+  options.limits.listen_backlog = 10'000'000;
+  const auto server = Server::Start(options, [](const Request&, ResponseWriter) {});
+  ASSERT_TRUE(server.ok()) << server.status();
+  const std::uint64_t effective = (*server)->EffectiveLimits(options.limits).listen_backlog;
+  if (effective == options.limits.listen_backlog) GTEST_SKIP() << "somaxconn does not cap here";
+  const auto capped = events.Await(EventKind::kBacklogCapped);
+  ASSERT_TRUE(capped.has_value());
+  EXPECT_EQ(capped->Number("backlog"), effective);
+  EXPECT_THAT(capped->fix, HasSubstr("sysctl -w net.core.somaxconn=10000000"));
+}
+
+TEST(ServerEventsTest, RevertsLimitsWhoseTimeIsOver) {
+  Events events;
+  const auto server =
+      Server::Start(OneReactor(events.Sink()), [](const Request&, ResponseWriter) {});
+  ASSERT_TRUE(server.ok()) << server.status();
+  LimitsUpdate update;
+  update.changes = {{FindLimitSpec("max_fields"), 7}};
+  update.ttl_ms = 1;
+  ASSERT_TRUE((*server)->limits().Apply(update).ok());
+  EXPECT_TRUE((*server)->WaitForLimits(3, std::chrono::milliseconds(kBound).count()));
+  EXPECT_EQ((*server)->limits().current()->limits.max_fields, Limits().max_fields);
+}
+
+}  // namespace
+}  // namespace weir

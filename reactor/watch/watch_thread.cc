@@ -1,0 +1,58 @@
+#include "weir/reactor/watch/watch_thread.h"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace weir {
+
+WatchThread::~WatchThread() {
+  End();
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status WatchThread::Start(Step step) {
+  try {
+    thread_ = std::thread([this, step = std::move(step)] { Run(step); });
+  } catch (const std::system_error& error) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("a thread for the watcher: ", error.what(), "; raise RLIMIT_NPROC"));
+  }
+  ::pthread_setname_np(thread_.native_handle(), "weir-watch");
+  return absl::OkStatus();
+}
+
+void WatchThread::Wake() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    woken_ = true;
+  }
+  changed_.notify_one();
+}
+
+void WatchThread::End() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_one();
+}
+
+void WatchThread::Run(const Step& step) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (bool last = false; !last;) {
+    last = ended_;
+    woken_ = false;
+    lock.unlock();
+    const std::chrono::milliseconds wait(step());
+    lock.lock();
+    changed_.wait_for(lock, last ? std::chrono::milliseconds(0) : wait,
+                      [this] { return woken_ || ended_; });
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,50 @@
+// A thread that does one thing again and again.
+
+#ifndef WEIR_REACTOR_WATCH_WATCH_THREAD_H_
+#define WEIR_REACTOR_WATCH_WATCH_THREAD_H_
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "absl/status/status.h"
+
+namespace weir {
+
+// Wake and End are for any thread, the step's own included; the rest is for its owner.
+class WatchThread {
+ public:
+  // Returns after how many ms it is to run again.
+  using Step = std::function<std::uint64_t()>;
+
+  WatchThread() = default;
+  // Ends it and waits for it.
+  ~WatchThread();
+  WatchThread(const WatchThread&) = delete;
+  WatchThread& operator=(const WatchThread&) = delete;
+
+  // Runs `step` at once in a new thread, and again when the time that it returned is over. It must
+  // not throw. RESOURCE_EXHAUSTED for want of a thread. REQUIRES: not started.
+  absl::Status Start(Step step);
+
+  // Has the step run now, instead of when its time is over.
+  void Wake();
+
+  // Has the step run a last time, and the thread end then. Does not wait for that.
+  void End();
+
+ private:
+  void Run(const Step& step);
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool woken_ = false;  // guarded by mutex_
+  bool ended_ = false;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_WATCH_WATCH_THREAD_H_

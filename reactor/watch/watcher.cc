@@ -1,0 +1,183 @@
+#include "weir/reactor/watch/watcher.h"
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace weir {
+namespace {
+
+constexpr std::uint64_t kNsPerMs = 1'000'000;
+
+std::uint64_t ToMs(std::int64_t ns) { return static_cast<std::uint64_t>(ns) / kNsPerMs; }
+
+std::uint64_t CountOf(const ReactorStats& stats, Counter counter) {
+  return stats.counters[static_cast<std::size_t>(counter)];
+}
+
+// An event of that reactor, with what its queue was like.
+Event Make(EventKind kind, const ReactorStats& stats) {
+  Event event;
+  event.kind = kind;
+  event.reactor = static_cast<std::int32_t>(stats.reactor);
+  event.numbers = {{"depth", stats.accept_queue.depth},
+                   {"backlog", stats.accept_queue.backlog_effective}};
+  return event;
+}
+
+std::string Queue(const ReactorStats& stats) {
+  return absl::StrCat("the accept queue of reactor ", stats.reactor);
+}
+
+}  // namespace
+
+void Watcher::Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactors,
+                   const Limits& limits) {
+  known_.resize(reactors.size());
+  for (std::size_t i = 0; i < reactors.size(); ++i) {
+    LookAtStall(reactors[i], limits, &known_[i]);
+    LookAtDepth(reactors[i], &known_[i]);
+    LookAtDiscards(now_ns, reactors[i], &known_[i]);
+    LookAtPauses(now_ns, reactors[i], &known_[i]);
+  }
+  LookAtBacklog(reactors);
+  log_->TellSuppressed();
+}
+
+Watcher::Change Watcher::Move(Burst* burst, std::uint64_t number, std::int64_t now_ns,
+                              bool may_end) {
+  if (number != burst->seen) {
+    const std::uint64_t before = std::exchange(burst->seen, number);
+    burst->moved_ns = now_ns;
+    if (burst->active) return Change::kNone;
+    burst->active = true;
+    burst->before = before;
+    burst->began_ns = now_ns;
+    return Change::kBegan;
+  }
+  if (!burst->active || !may_end || now_ns - burst->moved_ns < kQuietNs) return Change::kNone;
+  burst->active = false;
+  return Change::kEnded;
+}
+
+void Watcher::LookAtStall(const ReactorStats& stats, const Limits& limits, Known* known) {
+  const std::uint64_t tick = CountOf(stats, Counter::kTicks);
+  if (known->stalled && (!stats.busy || tick != known->stalled_tick)) {
+    known->stalled = false;
+    Event event = Make(EventKind::kReactorRecovered, stats);
+    event.numbers.emplace_back("tick_age_ms", known->stalled_ns / kNsPerMs);
+    event.text = absl::StrCat("reactor ", stats.reactor, " goes on after a turn of more than ",
+                              known->stalled_ns / kNsPerMs, " ms");
+    log_->Append(std::move(event));
+  }
+  if (!stats.busy || stats.tick_age_ns < limits.stall_threshold_ms * kNsPerMs) return;
+  known->stalled_ns = stats.tick_age_ns;
+  if (std::exchange(known->stalled, true)) return;
+  known->stalled_tick = tick;
+  Event event = Make(EventKind::kReactorStalled, stats);
+  event.numbers.emplace_back("tick_age_ms", stats.tick_age_ns / kNsPerMs);
+  event.numbers.emplace_back("connections_active", stats.connections_active);
+  event.text = absl::StrCat("one turn of reactor ", stats.reactor, " has lasted ",
+                            stats.tick_age_ns / kNsPerMs, " ms; ", stats.accept_queue.depth,
+                            " connections wait to be accepted and ", stats.connections_active,
+                            " accepted ones are not served meanwhile");
+  event.fix = "a handler blocks: answer from another thread";
+  log_->Append(std::move(event));
+}
+
+void Watcher::LookAtDepth(const ReactorStats& stats, Known* known) {
+  const AcceptQueueSample& queue = stats.accept_queue;
+  const std::uint64_t depth = queue.depth;
+  const bool was_over = std::exchange(known->over_half_ns, queue.over_half_ns) < queue.over_half_ns;
+  if (!known->over_half && (was_over || depth * 2 > queue.backlog_effective)) {
+    known->over_half = true;
+    Event event = Make(EventKind::kQueueOverHalf, stats);
+    event.numbers.emplace_back("depth_max", queue.depth_max);
+    event.text = absl::StrCat(Queue(stats), " has held over half of its ", queue.backlog_effective,
+                              ": ", depth, " wait now, ", queue.depth_max, " did at most");
+    event.fix = "raise listen_backlog, or find what keeps the reactor from accepting";
+    log_->Append(std::move(event));
+  } else if (known->over_half && depth * 4 <= queue.backlog_effective) {
+    known->over_half = false;
+    Event event = Make(EventKind::kQueueUnderHalf, stats);
+    event.text = absl::StrCat(Queue(stats), " is down to ", depth, " of ", queue.backlog_effective);
+    log_->Append(std::move(event));
+  }
+}
+
+void Watcher::LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
+  const AcceptQueueSample& queue = stats.accept_queue;
+  Burst* const burst = &known->discards;
+  const bool full = queue.depth > queue.backlog_effective;
+  const Change change = Move(burst, queue.discards_when_full, now_ns, !full);
+  if (change == Change::kNone) return;
+  const bool began = change == Change::kBegan;
+  Event event = Make(began ? EventKind::kOverflowBegan : EventKind::kOverflowEnded, stats);
+  // A refused attempt is one or two discards: AcceptQueueSample says why.
+  const std::uint64_t discards = burst->seen - burst->before;
+  const std::uint64_t refused = (discards + 1) / 2;
+  event.numbers.emplace_back("discards", discards);
+  event.numbers.emplace_back("refused_at_least", refused);
+  event.numbers.emplace_back("discards_when_full", queue.discards_when_full);
+  const std::string lost =
+      absl::StrCat(discards, " packets of at least ", refused, " attempts to connect");
+  if (began) {
+    event.text = absl::StrCat(Queue(stats), " is full with ", queue.depth_max,
+                              " connections: the kernel has dropped ", lost);
+    event.fix = "raise listen_backlog and net.core.somaxconn, or find what keeps it from accepting";
+  } else {
+    event.numbers.emplace_back("duration_ms", ToMs(burst->moved_ns - burst->began_ns));
+    event.text = absl::StrCat(Queue(stats), " has room again; the kernel dropped ", lost);
+  }
+  log_->Append(std::move(event));
+}
+
+void Watcher::LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
+  Burst* const burst = &known->pauses;
+  const Change change =
+      Move(burst, CountOf(stats, Counter::kAcceptPauses), now_ns, !known->stalled);
+  if (change == Change::kNone) return;
+  const bool began = change == Change::kBegan;
+  Event event = Make(began ? EventKind::kAcceptPaused : EventKind::kAcceptResumed, stats);
+  const std::uint64_t pauses = burst->seen - burst->before;
+  event.numbers.emplace_back("pauses", pauses);
+  if (began) {
+    event.text = absl::StrCat("reactor ", stats.reactor,
+                              " does not accept for want of descriptors or memory; ",
+                              stats.accept_queue.depth, " connections wait");
+    event.fix = "raise RLIMIT_NOFILE (\"ulimit -n\") or fs.file-max, or lower max_connections";
+  } else {
+    event.numbers.emplace_back("duration_ms", ToMs(burst->moved_ns - burst->began_ns));
+    event.text =
+        absl::StrCat("reactor ", stats.reactor, " accepts again, after ", pauses, " pauses");
+  }
+  log_->Append(std::move(event));
+}
+
+// One event for all listeners, since they have the same backlog. A change of it passes between two
+// numbers of one look, so that two looks must agree.
+void Watcher::LookAtBacklog(const std::vector<ReactorStats>& reactors) {
+  std::uint64_t requested = 0;
+  std::uint64_t effective = 0;
+  for (const ReactorStats& stats : reactors) {
+    const AcceptQueueSample& queue = stats.accept_queue;
+    const bool known = queue.backlog_effective != 0;  // the kernel told
+    if (!known || queue.backlog_effective >= queue.backlog_requested) continue;
+    requested = queue.backlog_requested;
+    effective = queue.backlog_effective;
+  }
+  if (std::exchange(capped_seen_, requested) != requested) return;
+  if (std::exchange(capped_told_, requested) == requested || requested == 0) return;
+  Event event;
+  event.kind = EventKind::kBacklogCapped;
+  event.numbers = {{"backlog_requested", requested}, {"backlog", effective}};
+  event.text = absl::StrCat("listen_backlog = ", requested, " acts as ", effective,
+                            ": capped by net.core.somaxconn");
+  event.fix = absl::StrCat("run \"sysctl -w net.core.somaxconn=", requested,
+                           "\", then set listen_backlog again");
+  log_->Append(std::move(event));
+}
+
+}  // namespace weir

@@ -1,0 +1,69 @@
+// Turns what is seen of queues and reactors into events: one when something begins, one when it
+// ends.
+
+#ifndef WEIR_REACTOR_WATCH_WATCHER_H_
+#define WEIR_REACTOR_WATCH_WATCHER_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "weir/reactor/events/event_log.h"
+#include "weir/reactor/limits.h"
+#include "weir/reactor/server_stats.h"
+
+namespace weir {
+
+// Compares each look with the one before. One thread.
+class Watcher {
+ public:
+  // How long nothing must be refused, or accepting not pause, until that is over. A refused client
+  // tries again after 1 s (TCP_TIMEOUT_INIT in include/net/tcp.h).
+  static constexpr std::int64_t kQuietNs = 1'000'000'000;
+
+  // `log` is not owned.
+  explicit Watcher(EventLog* log) : log_(log) {}
+
+  // One look. `now_ns` is of CLOCK_MONOTONIC; `reactors` are all of the server, in the same order
+  // each time.
+  void Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactors, const Limits& limits);
+
+ private:
+  // A cumulative number that moves in bursts: an episode lasts from its first move to the first
+  // look at which it has not moved for kQuietNs.
+  struct Burst {
+    std::uint64_t seen = 0;    // the number at the last look
+    std::uint64_t before = 0;  // the number when the episode began
+    std::int64_t began_ns = 0;
+    std::int64_t moved_ns = 0;
+    bool active = false;
+  };
+  // What is known of one reactor from the looks before.
+  struct Known {
+    bool over_half = false;
+    std::uint64_t over_half_ns = 0;
+    Burst discards;
+    Burst pauses;
+    bool stalled = false;
+    std::uint64_t stalled_tick = 0;  // the turn that it is stalled in
+    std::uint64_t stalled_ns = 0;    // the age of that turn at the last look
+  };
+  enum class Change { kNone, kBegan, kEnded };
+
+  // `may_end` holds an episode open that would be over.
+  static Change Move(Burst* burst, std::uint64_t number, std::int64_t now_ns, bool may_end);
+
+  void LookAtStall(const ReactorStats& stats, const Limits& limits, Known* known);
+  void LookAtDepth(const ReactorStats& stats, Known* known);
+  void LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, Known* known);
+  void LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known* known);
+  void LookAtBacklog(const std::vector<ReactorStats>& reactors);
+
+  EventLog* const log_;
+  std::vector<Known> known_;
+  std::uint64_t capped_seen_ = 0;  // the backlog that was found capped at the last look; 0: none
+  std::uint64_t capped_told_ = 0;  // the one that was told
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_WATCH_WATCHER_H_
