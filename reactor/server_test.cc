@@ -1,10 +1,9 @@
-// A whole server: threads, real sockets, drain, signals.
+// A whole server: threads, real sockets, drain.
 #include "weir/reactor/server.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
 
 #include <set>
@@ -133,33 +132,6 @@ TEST(ServerTest, SharesAnAddressOnlyWhenAsked) {
   EXPECT_EQ(Server::Start(options, Hello).status().code(), absl::StatusCode::kAlreadyExists);
   options.share_address = true;
   EXPECT_TRUE(Server::Start(options, Hello).ok());
-}
-
-TEST(ServerTest, DrainsOnSigterm) {
-  const auto server = StartServer(TwoReactors(), Hello);
-  BlockingClient client(server->port());
-  EXPECT_THAT(client.Ask(kGet), HasSubstr("hello"));
-  // Blocked here until Wait() catches it, so that it can't come too early and end the test.
-  sigset_t term;
-  ::sigemptyset(&term);
-  ::sigaddset(&term, SIGTERM);
-  ::pthread_sigmask(SIG_BLOCK, &term, nullptr);
-  DrainReport report;
-  std::thread waiter([&server, &report, &term] {
-    ::pthread_sigmask(SIG_UNBLOCK, &term, nullptr);
-    report = server->Wait();
-  });
-  // The handler is in place once the disposition is no longer the default.
-  struct sigaction now {};
-  do {
-    std::this_thread::yield();
-    ::sigaction(SIGTERM, nullptr, &now);
-  } while (now.sa_handler == SIG_DFL);
-  ::pthread_kill(waiter.native_handle(), SIGTERM);
-  waiter.join();
-  EXPECT_EQ(report.connections_finished, 1u);
-  ::sigaction(SIGTERM, nullptr, &now);
-  EXPECT_EQ(now.sa_handler, SIG_DFL);
 }
 
 TEST(ServerTest, AnswersFromManyThreads) {
