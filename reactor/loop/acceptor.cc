@@ -34,8 +34,7 @@ Acceptor::Acceptor(ConnectionContext* context, ConnectionTable* table, int epoll
       table_(table),
       epoll_(epoll),
       listener_(std::move(listener)),
-      open_connections_(open_connections),
-      backlog_(listener_->backlog_requested()) {
+      open_connections_(open_connections) {
   pause_timer_.owner = kOwner;
 }
 
@@ -153,7 +152,8 @@ void Acceptor::Resume() {
 void Acceptor::SetBacklog(std::uint64_t backlog) {
   if (!listener_->open()) return;
   // The same value too: the kernel may have capped it to a somaxconn that was raised since.
-  if (listener_->SetBacklog(backlog).ok()) backlog_ = backlog;
+  // One that the kernel refuses leaves the one before it, which the statistics show.
+  (void)listener_->SetBacklog(backlog);
 }
 
 void Acceptor::BeginDrain() {

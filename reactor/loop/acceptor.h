@@ -76,7 +76,6 @@ class Acceptor {
   const int epoll_;
   const std::unique_ptr<Listener> listener_;
   std::atomic<std::uint64_t>* const open_connections_;
-  std::uint64_t backlog_;
   Timer pause_timer_;
   OneIn wait_turn_;                      // whose time in the queue is sampled
   std::int64_t empty_ns_ = kNeverEmpty;  // when the queue was last seen empty
