@@ -22,6 +22,7 @@ constexpr MethodRole kMethods[] = {
     {"UpdateLimits", Role::kOperator},
     {"RollBackLimits", Role::kOperator},
     {"Diagnose", Role::kReader},
+    {"Drain", Role::kAdmin},
 };
 
 // Services that tell what any reader may know.

@@ -26,12 +26,13 @@ TEST(AccessTest, OnlyWhatReadsIsForReaders) {
   }
   EXPECT_EQ(RoleNeeded("/weir.admin.v1.Admin/UpdateLimits"), Role::kOperator);
   EXPECT_EQ(RoleNeeded("/weir.admin.v1.Admin/RollBackLimits"), Role::kOperator);
+  EXPECT_EQ(RoleNeeded("/weir.admin.v1.Admin/Drain"), Role::kAdmin);
   EXPECT_EQ(RoleNeeded("/grpc.health.v1.Health/Check"), Role::kReader);
 }
 
 TEST(AccessTest, WhatIsNotKnownNeedsAnAdmin) {
   for (const char* path :
-       {"", "/", "/x/Get", "GetLimits", "/weir.admin.v1.Admin/", "/weir.admin.v1.Admin/Drain",
+       {"", "/", "/x/Get", "GetLimits", "/weir.admin.v1.Admin/", "/weir.admin.v1.Admin/Undrain",
         "/weir.admin.v1.Administrator/GetLimits"}) {
     EXPECT_EQ(RoleNeeded(path), Role::kAdmin) << path;
   }

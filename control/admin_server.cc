@@ -29,6 +29,7 @@ namespace weir {
 namespace {
 
 constexpr std::string_view kUnix = "unix:";
+constexpr char kAdminService[] = "weir.admin.v1.Admin";
 constexpr int kMaxRequestBytes = 64 * 1024;  // the largest real request has some 500 bytes
 constexpr int kMaxStreamsPerConnection = 128;
 constexpr int kKeepaliveMs = 60'000;
@@ -115,7 +116,7 @@ void EnableStandardServices() {
 class AdminServer::Impl {
  public:
   Impl(Server* server, const AdminServerOptions& options)
-      : options_(options), service_(server, options.admin) {}
+      : server_(server), options_(options), service_(server, options.admin) {}
   ~Impl() { Stop(); }
 
   absl::Status Start();
@@ -130,8 +131,10 @@ class AdminServer::Impl {
                                                  AccessProcessor::FindCaller find);
   void AddDoors(grpc::ServerBuilder* builder);
   bool Build(grpc::ServerBuilder* builder);
+  void SetServing(bool serving);
   void Stop();
 
+  Server* const server_;
   const AdminServerOptions options_;
   AdminService service_;
   std::unique_ptr<UnixSocket> socket_;
@@ -162,12 +165,21 @@ std::shared_ptr<grpc::ServerCredentials> AdminServer::Impl::Guard(
   return all;
 }
 
+// What balancers ask: the server as a whole, and its listener by its address.
+void AdminServer::Impl::SetServing(bool serving) {
+  grpc::HealthCheckServiceInterface* const health = grpc_->GetHealthCheckService();
+  health->SetServingStatus("", serving);
+  health->SetServingStatus(server_->address(), serving);
+}
+
 bool AdminServer::Impl::Build(grpc::ServerBuilder* builder) {
   SetLimits(builder);
   builder->RegisterService(&service_);
   grpc_ = builder->BuildAndStart();
   if (grpc_ == nullptr) return false;
-  grpc_->GetHealthCheckService()->SetServingStatus("weir.admin.v1.Admin", true);
+  grpc_->GetHealthCheckService()->SetServingStatus(kAdminService, true);
+  SetServing(true);
+  service_.OnDrain([this] { SetServing(false); });
   return true;
 }
 
@@ -241,6 +253,7 @@ absl::Status AdminServer::Impl::ListenOnTcp(const std::string& address) {
 void AdminServer::Impl::Stop() {
   if (acceptor_ != nullptr) acceptor_->Stop();
   if (grpc_ == nullptr) return;
+  service_.OnDrain(nullptr);
   grpc_->GetHealthCheckService()->SetServingStatus(false);
   service_.EndStreams();
   grpc_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));

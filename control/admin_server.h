@@ -36,7 +36,8 @@ struct AdminServerOptions {
   std::size_t max_connections = 64;
 };
 
-// Serves weir.admin.v1.Admin, gRPC health checking ("" and "weir.admin.v1.Admin") and reflection.
+// Serves weir.admin.v1.Admin, gRPC health checking and reflection. Health has the services "" and
+// Server::address(), which no longer serve once the server drains, and "weir.admin.v1.Admin".
 // Every call to any of them is checked against AccessPolicy; those that are denied are counted and
 // written down. Start and destroy it in a thread that is not bound to a CPU: gRPC's threads inherit
 // the binding.

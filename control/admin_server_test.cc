@@ -11,8 +11,10 @@
 
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/reactor/server.h"
@@ -174,6 +176,40 @@ TEST_F(AdminServerTest, ServesHealthAndReflection) {
       CallRaw((*admin)->address(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
               "\x3a\x01*"),
       HasSubstr("weir.admin.v1.Admin"));
+}
+
+TEST_F(AdminServerTest, HealthFollowsTheServerAndNotTheControlPlane) {
+  auto admin = Start("127.0.0.1:0");
+  ASSERT_TRUE(admin.ok());
+  const std::string method = "/grpc.health.v1.Health/Check";
+  const auto check = [&](const std::string& service) {
+    const std::string request =
+        service.empty() ? "" : "\x0a" + std::string(1, static_cast<char>(service.size())) + service;
+    return CallRaw((*admin)->address(), method, request);
+  };
+  const std::string serving = "\x08\x01";
+  const std::string not_serving = "\x08\x02";
+  EXPECT_EQ(check(server_->address()), serving);
+  const auto stub = admin::v1::Admin::NewStub(
+      grpc::CreateChannel((*admin)->address(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  admin::v1::DrainResponse response;
+  ASSERT_TRUE(stub->Drain(&context, {}, &response).ok());
+  EXPECT_EQ(check(""), not_serving);
+  EXPECT_EQ(check(server_->address()), not_serving);
+  EXPECT_EQ(check("weir.admin.v1.Admin"), serving);
+}
+
+// Health is told of a drain that a signal or the service began: once, when KeepHouse sees it.
+TEST_F(AdminServerTest, HealthFollowsADrainThatTheServiceBegan) {
+  std::promise<void> told;
+  AdminService service(server_.get());
+  service.OnDrain([&told, once = false]() mutable {
+    if (!std::exchange(once, true)) told.set_value();
+  });
+  server_->Drain();
+  told.get_future().wait();
+  service.OnDrain(nullptr);
 }
 
 }  // namespace

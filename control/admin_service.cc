@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/caller.h"
@@ -18,6 +19,7 @@ using google::protobuf::util::TimeUtil;
 
 constexpr std::chrono::milliseconds kHousePeriod{100};
 constexpr int kPeriodsBetweenFileChecks = 10;
+constexpr std::int64_t kLongestDrainMs = 3'600'000;
 
 grpc::Status ToGrpc(const absl::Status& status) {
   // The canonical codes have the same numbers in both (google/rpc/code.proto).
@@ -68,6 +70,7 @@ void AdminService::KeepHouse() {
        ++period) {
     lock.unlock();
     server_->limits().Expire();
+    TellIfDraining();
     if (period % kPeriodsBetweenFileChecks == 0) {
       const std::lock_guard<std::mutex> file_lock(file_mutex_);
       if (file_layer_.Check()) {
@@ -92,6 +95,16 @@ grpc::Status AdminService::Record(const std::string& identity, const std::string
   record.set_reason(reason);
   audit_->Add(record);
   return ToGrpc(status);
+}
+
+void AdminService::OnDrain(std::function<void()> tell) {
+  const std::lock_guard<std::mutex> lock(drain_mutex_);
+  tell_drain_ = std::move(tell);
+}
+
+void AdminService::TellIfDraining() {
+  const std::lock_guard<std::mutex> lock(drain_mutex_);
+  if (tell_drain_ && server_->draining()) tell_drain_();
 }
 
 void AdminService::RecordDenied(const std::string& identity, const std::string& method) {
@@ -181,6 +194,33 @@ grpc::ServerUnaryReactor* AdminService::GetServerInfo(grpc::CallbackServerContex
                                                       const admin::v1::GetServerInfoRequest*,
                                                       admin::v1::ServerInfo* response) {
   DescribeServer(*server_, response);
+  return Answer(context, grpc::Status::OK);
+}
+
+absl::StatusOr<std::uint64_t> AdminService::DrainTimeout(const admin::v1::DrainRequest& request) {
+  if (!request.has_timeout()) return server_->limits().current()->limits.drain_timeout_ms;
+  const std::int64_t ms = TimeUtil::DurationToMilliseconds(request.timeout());
+  if (ms >= 0 && ms <= kLongestDrainMs) return static_cast<std::uint64_t>(ms);
+  return absl::InvalidArgumentError(
+      absl::StrCat("timeout = ", ms, " ms: give 0 to ", kLongestDrainMs));
+}
+
+grpc::ServerUnaryReactor* AdminService::Drain(grpc::CallbackServerContext* context,
+                                              const admin::v1::DrainRequest* request,
+                                              admin::v1::DrainResponse* response) {
+  const absl::StatusOr<std::uint64_t> timeout_ms = DrainTimeout(*request);
+  const grpc::Status status = Record(IdentityOf(*context), "Drain", timeout_ms.status(),
+                                     request->ShortDebugString(), request->reason());
+  if (!timeout_ms.ok()) return Answer(context, status);
+  response->set_was_draining(server_->draining());
+  server_->Drain(*timeout_ms);
+  TellIfDraining();
+  *response->mutable_timeout() =
+      TimeUtil::MillisecondsToDuration(static_cast<std::int64_t>(*timeout_ms));
+  for (const ReactorStats& reactor : server_->Stats().reactors) {
+    response->set_connections_active(response->connections_active() + reactor.connections_active);
+    response->set_responses_pending(response->responses_pending() + reactor.responses_pending);
+  }
   return Answer(context, grpc::Status::OK);
 }
 

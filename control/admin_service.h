@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "weir/admin/v1/admin.grpc.pb.h"
 #include "weir/control/audit_log.h"
 #include "weir/control/file_layer.h"
@@ -59,6 +60,10 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   // which waits for them otherwise. Any thread.
   void EndStreams() { watchers_->EndAll(); }
 
+  // `tell` is called when the server has begun to drain, from any thread and maybe more than once;
+  // null: no longer.
+  void OnDrain(std::function<void()> tell);
+
   // Counts a call that was refused before it came here, and writes it down unless kDenialsPerSecond
   // were already: a flood must not fill the disk, nor push out what was granted. Any thread.
   static constexpr int kDenialsPerSecond = 10;
@@ -92,6 +97,9 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* GetServerInfo(grpc::CallbackServerContext* context,
                                           const admin::v1::GetServerInfoRequest* request,
                                           admin::v1::ServerInfo* response) override;
+  grpc::ServerUnaryReactor* Drain(grpc::CallbackServerContext* context,
+                                  const admin::v1::DrainRequest* request,
+                                  admin::v1::DrainResponse* response) override;
   grpc::ServerWriteReactor<admin::v1::Stats>* WatchStats(
       grpc::CallbackServerContext* context, const admin::v1::WatchStatsRequest* request) override;
 
@@ -102,6 +110,9 @@ class AdminService final : public admin::v1::Admin::CallbackService {
                       const std::string& reason);
   void AddFileWarning(admin::v1::LimitsState* state);
   void KeepHouse();
+  void TellIfDraining();
+  // How long a drain is to take, in ms.
+  absl::StatusOr<std::uint64_t> DrainTimeout(const admin::v1::DrainRequest& request);
 
   Server* const server_;
   const AdminOptions options_;
@@ -113,6 +124,9 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   std::mutex denied_mutex_;
   std::int64_t denied_second_ = 0;  // guarded by denied_mutex_
   int denied_in_second_ = 0;        // guarded by denied_mutex_
+
+  std::mutex drain_mutex_;
+  std::function<void()> tell_drain_;  // guarded by drain_mutex_
 
   std::mutex file_mutex_;
   FileLayer file_layer_;  // guarded by file_mutex_

@@ -96,6 +96,27 @@ TEST_F(AdminServiceTest, ALimitJudgesTheVeryNextRequest) {
   EXPECT_EQ(refused, 1u);
 }
 
+TEST_F(AdminServiceTest, ADrainHasTheTimeThatWasAskedFor) {
+  const auto drain = [this](std::int64_t seconds, admin::v1::DrainResponse* response) {
+    grpc::ClientContext context;
+    admin::v1::DrainRequest request;
+    request.mutable_timeout()->set_seconds(seconds);
+    return stub_->Drain(&context, request, response);
+  };
+  admin::v1::DrainResponse response;
+  EXPECT_EQ(drain(-1, &response).error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(drain(3601, &response).error_code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_FALSE(server_->draining());
+  test::BlockingClient client(server_->port());
+  EXPECT_THAT(client.Ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  ASSERT_TRUE(drain(3600, &response).ok());
+  EXPECT_FALSE(response.was_draining());
+  EXPECT_EQ(response.timeout().seconds(), 3600);
+  ASSERT_TRUE(drain(0, &response).ok());
+  EXPECT_TRUE(response.was_draining());
+  EXPECT_EQ(server_->Wait().connections_finished, 1u);  // it was idle: nothing to cut
+}
+
 TEST_F(AdminServiceTest, RefusesValuesOutOfRangeAndChangesNothing) {
   const LimitsState before = Get();
   UpdateLimitsRequest update;

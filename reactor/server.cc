@@ -60,6 +60,10 @@ EventLog& Server::events() noexcept { return impl_->events(); }
 
 void Server::Drain() { impl_->RequestDrain(impl_->limits().current()->limits.drain_timeout_ms); }
 
+void Server::Drain(std::uint64_t timeout_ms) { impl_->RequestDrain(timeout_ms); }
+
+bool Server::draining() const noexcept { return impl_->draining(); }
+
 DrainReport Server::Wait() { return impl_->Wait(); }
 
 int DefaultReactorCount() { return UsableCpuCount(); }

@@ -99,8 +99,13 @@ class Server {
 
   // Stops listening, finishes the requests under way (answers say Connection: close), closes idle
   // connections, and cuts what is left after Limits::drain_timeout_ms. Returns at once; Wait()
-  // waits. A second call does nothing.
+  // waits. A second call can only bring the end forward.
   void Drain();
+  // The same with a deadline of its own.
+  void Drain(std::uint64_t timeout_ms);
+
+  // Whether a drain has begun, by whatever means.
+  bool draining() const noexcept;
 
   // Waits until the server has drained: after Drain(), or after SIGTERM or SIGINT where
   // ServerOptions::handle_signals says so.

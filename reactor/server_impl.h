@@ -31,6 +31,7 @@ class Server::Impl {
   DrainReport Wait();
   bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms);
   ServerStats Stats() const;
+  bool draining() const noexcept { return draining_.load(); }
 
   const std::string& address() const noexcept { return address_; }
   std::uint16_t port() const noexcept { return port_; }

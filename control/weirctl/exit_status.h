@@ -14,6 +14,7 @@ inline constexpr int kExitUnreachable = 3;  // no server answered in time
 inline constexpr int kExitIncomplete = 4;   // explain: what was given is no whole request
 inline constexpr int kExitWarnings = 5;     // doctor: warnings, no error
 inline constexpr int kExitErrors = 6;       // doctor: errors
+inline constexpr int kExitNotServing = 7;   // health: the server, or that service, does not serve
 
 // For help and the manual.
 struct ExitStatusSpec {
@@ -31,6 +32,7 @@ inline constexpr ExitStatusSpec kExitStatuses[] = {
     {kExitIncomplete, "explain: the input ends within a request"},
     {kExitWarnings, "doctor: there are warnings"},
     {kExitErrors, "doctor: there are errors"},
+    {kExitNotServing, "health: does not serve, or drains"},
 };
 
 }  // namespace weir

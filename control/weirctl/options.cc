@@ -40,6 +40,13 @@ absl::Status SetInterval(const std::string& value, CommandLine* line) {
   return SetMs("--interval", value, &line->interval_ms);
 }
 
+// 0 is a deadline too: it cuts everything at once.
+absl::Status SetDrainDeadline(const std::string& value, CommandLine* line) {
+  line->deadline_ms = ParseMs(value);
+  return line->deadline_ms ? absl::OkStatus()
+                           : Wrong("--deadline", value, "a time such as 0, 500ms, 10s or 1m");
+}
+
 absl::Status SetTtl(const std::string& value, CommandLine* line) {
   return SetMs("--ttl", value, &line->ttl_ms);
 }
@@ -81,8 +88,11 @@ constexpr OptionSpec kOptions[] = {
     {"--request-id", "ID", "changes of limits: the same call may be repeated without effect",
      SetText<&CommandLine::request_id>},
     {"--watch", "", "doctor: again and again, until SIGINT", SetFlag<&CommandLine::watch>},
-    {"--interval", "TIME", "watch, doctor --watch: between samples, 100ms to 60s (1s)",
-     SetInterval},
+    {"--deadline", "TIME",
+     "drain: how long requests under way may take (the limit drain_timeout_ms)", SetDrainDeadline},
+    {"--wait", "", "drain: until no connection is left", SetFlag<&CommandLine::wait>},
+    {"--interval", "TIME",
+     "watch, doctor --watch, drain --wait: between samples, 100ms to 60s (1s)", SetInterval},
     {"--count", "N", "watch, doctor --watch: end after N samples", SetCount},
     {"--version", "", "says which version of weirctl this is", SetFlag<&CommandLine::version>},
     {"--help", "", "says what there is", SetFlag<&CommandLine::help>},

@@ -60,7 +60,7 @@ int RunWeirctl(const std::vector<std::string>& arguments, std::istream& in, std:
     return kExitUsage;
   }
   const auto stub = admin::v1::Admin::NewStub(*channel);
-  return RunCommand({*line, stub.get(), in, out, err});
+  return RunCommand({*line, stub.get(), *channel, in, out, err});
 }
 
 }  // namespace weir

@@ -3,7 +3,10 @@
 #ifndef WEIR_CONTROL_WEIRCTL_WEIRCTL_H_
 #define WEIR_CONTROL_WEIRCTL_WEIRCTL_H_
 
+#include <grpcpp/grpcpp.h>
+
 #include <iosfwd>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,7 @@ int RunWeirctl(const std::vector<std::string>& arguments, std::istream& in, std:
 struct Session {
   const CommandLine& line;
   admin::v1::Admin::StubInterface* stub;
+  const std::shared_ptr<grpc::Channel>& channel;
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
@@ -43,6 +47,8 @@ int StatsCommand(const Session& session, const std::vector<std::string>& argumen
 int WatchCommand(const Session& session, const std::vector<std::string>& arguments);
 int DoctorCommand(const Session& session, const std::vector<std::string>& words);
 int InfoCommand(const Session& session, const std::vector<std::string>& arguments);
+int HealthCommand(const Session& session, const std::vector<std::string>& services);
+int DrainCommand(const Session& session, const std::vector<std::string>& arguments);
 int ExplainCommand(const Session& session, const std::vector<std::string>& words);
 int ErrorsCommand(const Session& session, const std::vector<std::string>& names);
 

@@ -70,6 +70,27 @@ TEST_F(WeirctlTest, SetsALimitAndShowsIt) {
   EXPECT_EQ(server_->limits().current()->limits.max_head_bytes, 4096u);
 }
 
+TEST_F(WeirctlTest, DrainsAndTellsOfHealth) {
+  EXPECT_EQ(Ctl({"health"}).out, "SERVING\n");
+  EXPECT_EQ(Ctl({"health", server_->address()}).status, kExitOk);
+  const Outcome unknown = Ctl({"health", "nothing"});
+  EXPECT_EQ(unknown.status, kExitRefused);
+  EXPECT_THAT(unknown.err, HasSubstr("no service \"nothing\""));
+  const Outcome late = Ctl({"drain", "--deadline=2h"});
+  EXPECT_EQ(late.status, kExitRefused);
+  EXPECT_THAT(late.err, HasSubstr("0 to 3600000"));
+  EXPECT_FALSE(server_->draining());
+  const Outcome drain = Ctl({"drain", "--deadline=3s", "--wait", "--reason=to test it"});
+  EXPECT_EQ(drain.status, kExitOk) << drain.err;
+  EXPECT_THAT(drain.out, StartsWith("drains; at most 3000 ms from now\n0 connections left"));
+  server_->Wait();
+  EXPECT_THAT(Ctl({"drain"}).out, StartsWith("was draining already"));
+  const Outcome health = Ctl({"health"});
+  EXPECT_EQ(health.status, kExitNotServing);
+  EXPECT_EQ(health.out, "NOT_SERVING\n");
+  EXPECT_THAT(Ctl({"audit"}).out, AllOf(HasSubstr("Drain"), HasSubstr("to test it")));
+}
+
 TEST_F(WeirctlTest, ShowsEveryLimit) {
   const std::string out = Ctl({"limits", "get"}).out;
   for (const LimitSpec& spec : LimitSpecs()) EXPECT_THAT(out, HasSubstr(std::string(spec.name)));
