@@ -10,16 +10,16 @@ CLANG_PACKAGES=(clang libclang-rt-14-dev)
 # shellcheck disable=SC2034
 NEON_PACKAGES=(g++-aarch64-linux-gnu googletest qemu-user)
 # shellcheck disable=SC2034
-TEST_PACKAGES=(apache2-utils curl haproxy libhttp-parser-dev nghttp2-client nginx-light nodejs openssl strace
-  valgrind wrk)
+TEST_PACKAGES=(apache2-utils curl haproxy libhttp-parser-dev nghttp2-client nginx-light nodejs openssl
+  python3-grpcio python3-protobuf strace valgrind wrk)
 # shellcheck disable=SC2034
 BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev librust-httparse-dev rustc)
 # shellcheck disable=SC2034
 PEER_PACKAGES=(h2o haproxy lighttpd nginx-light)
 # shellcheck disable=SC2034
 LINT_PACKAGES=(clang-format clang-tidy shellcheck)
-# npm from any source will do: for buildifier.
-command -v npm >/dev/null || LINT_PACKAGES+=(npm)
+# npm from any source will do: for buildifier and the client in Node.js.
+command -v npm >/dev/null || { LINT_PACKAGES+=(npm) && TEST_PACKAGES+=(npm); }
 
 # Installs those of the packages that are missing; without any it does nothing.
 install_packages() {

@@ -37,6 +37,7 @@ done
 step "the parser's instruction counts" bazel/dev/instructions.sh
 step "parser on AArch64" bazel/dev/test_neon.sh --build_event_json_file="$events/neon.json"
 step "configurations catch planted faults" tests/config/run.sh
+step "clients of the control plane in Python and Node.js" tests/admin_clients/run.sh
 step "static archive without Bazel" tests/static_archive/run.sh
 step "downstream workspace" tests/downstream/run.sh
 
