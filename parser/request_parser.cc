@@ -16,32 +16,37 @@ using internal::RuleError;
 
 // Of a known size, so that the compiler compares words.
 template <std::size_t N>
-bool Equals(std::string_view text, const char (&literal)[N]) {
-  return std::memcmp(text.data(), literal, N - 1) == 0;
+bool Equals(const char* text, const char (&literal)[N]) {
+  return std::memcmp(text, literal, N - 1) == 0;
 }
 
-Method IdentifyMethod(std::string_view text) {
-  if (text.size() == 3 && Equals(text, "GET")) return Method::kGet;
+Method IdentifyMethodBesidesGet(std::string_view text) {
+  const char* const method = text.data();
   switch (text.size()) {
     case 3:
-      return Equals(text, "PUT") ? Method::kPut : Method::kOther;
+      return Equals(method, "PUT") ? Method::kPut : Method::kOther;
     case 4:
-      return Equals(text, "POST")   ? Method::kPost
-             : Equals(text, "HEAD") ? Method::kHead
-                                    : Method::kOther;
+      return Equals(method, "POST")   ? Method::kPost
+             : Equals(method, "HEAD") ? Method::kHead
+                                      : Method::kOther;
     case 5:
-      return Equals(text, "PATCH")   ? Method::kPatch
-             : Equals(text, "TRACE") ? Method::kTrace
-                                     : Method::kOther;
-    case 6:
-      return Equals(text, "DELETE") ? Method::kDelete : Method::kOther;
-    case 7:
-      return Equals(text, "OPTIONS")   ? Method::kOptions
-             : Equals(text, "CONNECT") ? Method::kConnect
+      return Equals(method, "PATCH")   ? Method::kPatch
+             : Equals(method, "TRACE") ? Method::kTrace
                                        : Method::kOther;
+    case 6:
+      return Equals(method, "DELETE") ? Method::kDelete : Method::kOther;
+    case 7:
+      return Equals(method, "OPTIONS")   ? Method::kOptions
+             : Equals(method, "CONNECT") ? Method::kConnect
+                                         : Method::kOther;
     default:
       return Method::kOther;
   }
+}
+
+// The method's last byte has another behind it, which is a space.
+inline Method IdentifyMethod(std::string_view text) {
+  return Equals(text.data(), "GET ") ? Method::kGet : IdentifyMethodBesidesGet(text);
 }
 
 // What the Connection fields ask for (RFC 9110 section 7.6.1).
@@ -71,7 +76,7 @@ struct ConnectionOptions {
   }
 };
 
-void ReadConnection(const HeadFields& fields, RequestHead* head) {
+__attribute__((noinline)) void ReadConnectionOptions(const HeadFields& fields, RequestHead* head) {
   ConnectionOptions options;
   for (std::uint32_t i = fields.first(internal::kConnection); i < fields.all.size();
        i = fields.next(internal::kConnection, i)) {
@@ -106,17 +111,20 @@ RuleError CheckHostField(const HeadFields& fields, const RequestHead& head) {
   return {error.error, fields.offset(index) + error.offset};
 }
 
-// Whether the head is one that no rule over the whole head refuses, by a quick look.
-bool IsPlain(const internal::HeadState& state, const RequestHead& head) {
+bool Has(const internal::HeadState& state, internal::KnownField field) {
+  return (state.present >> field & 1) != 0;
+}
+
+// Whether a head with a plain path has nothing that a rule over the whole head could refuse or take
+// from it, by a quick look.
+bool IsPlain(const internal::HeadState& state) {
   constexpr unsigned kWithRules =
       1u << internal::kContentLength | 1u << internal::kTransferEncoding | 1u << internal::kExpect;
   return state.plain_host && (state.present & kWithRules) == 0 &&
-         (state.repeated & 1u << internal::kHost) == 0 && head.target.form == TargetForm::kOrigin;
+         (state.repeated & 1u << internal::kHost) == 0;
 }
 
 }  // namespace
-
-void RequestParser::Reset() noexcept { state_ = internal::HeadState(); }
 
 inline std::string_view RequestParser::target_text(const char* data) const noexcept {
   const std::size_t start = state_.method_end + 1;
@@ -127,7 +135,7 @@ inline std::size_t RequestParser::question() const noexcept {
   return state_.question == 0 ? std::string_view::npos : state_.question - state_.method_end - 1;
 }
 
-bool RequestParser::CheckTarget(const char* data) noexcept {
+__attribute__((noinline)) bool RequestParser::CheckTarget(const char* data) noexcept {
   const std::string_view method(data + state_.request_line_start,
                                 state_.method_end - state_.request_line_start);
   const RuleError error =
@@ -137,51 +145,78 @@ bool RequestParser::CheckTarget(const char* data) noexcept {
   return false;
 }
 
-inline void RequestParser::FillRequestLine(const char* data) noexcept {
+inline ParseStatus RequestParser::Finish(const char* data, const ParserLimits& limits) noexcept {
   head_.method_text = {data + state_.request_line_start,
                        state_.method_end - state_.request_line_start};
   head_.method = IdentifyMethod(head_.method_text);
   head_.minor_version = state_.minor_version;
-  const std::string_view text = target_text(data);
-  if (text[0] == '/' && head_.method != Method::kConnect) {
-    internal::FillOriginForm(text, question(), &head_.target);
-  } else {
-    CheckTarget(data);  // succeeds: it did when the request line was complete
-  }
-}
-
-inline ParseStatus RequestParser::Finish(const char* data, const ParserLimits& limits) noexcept {
-  FillRequestLine(data);
   head_.fields = HeaderFields(data, fields_, state_.field_count);
   head_.framing = MessageFraming();
+  head_.keep_alive = state_.minor_version == 1;
   head_.expect_continue = false;
-  if (!IsPlain(state_, head_) && !ApplyRules(data, limits)) return ParseStatus::kError;
-  if ((state_.present & 1u << internal::kConnection) != 0) {
-    ReadConnection(HeadFields(data, fields_, state_), &head_);
-  } else {
-    head_.keep_alive = head_.minor_version == 1;
-    head_.upgrade = false;
-  }
+  head_.upgrade = false;
+  const std::string_view target = target_text(data);
+  const bool is_path = target[0] == '/';
+  if (is_path) internal::FillOriginForm(target, question(), &head_.target);
+  if (!is_path || !IsPlain(state_)) return FinishByRules(data, limits);
+  if (Has(state_, internal::kConnection)) ReadConnection(data);
   return ParseStatus::kComplete;
+}
+
+__attribute__((noinline)) ParseStatus RequestParser::FinishByRules(
+    const char* data, const ParserLimits& limits) noexcept {
+  // Succeeds: it did when the request line was complete.
+  if (target_text(data)[0] != '/') CheckTarget(data);
+  if (!ApplyRules(data, limits)) return ParseStatus::kError;
+  if (Has(state_, internal::kConnection)) ReadConnection(data);
+  return ParseStatus::kComplete;
+}
+
+// Nearly all Connection fields are alone and say "keep-alive".
+__attribute__((noinline)) void RequestParser::ReadConnection(const char* data) noexcept {
+  const FieldRef& field = fields_[state_.known[internal::kConnection]];
+  const bool alone = (state_.repeated >> internal::kConnection & 1) == 0;
+  if (alone && internal::IsFolded({data + field.value_offset, field.value_length}, "keep-alive")) {
+    head_.keep_alive = true;
+    return;
+  }
+  ReadConnectionOptions(HeadFields(data, fields_, state_), &head_);
+}
+
+inline internal::HeadInput RequestParser::MakeInput(const char* data, std::size_t size,
+                                                    const ParserLimits& limits) const noexcept {
+  return {data, size, &limits, fields_, std::min(capacity_, limits.max_fields)};
 }
 
 ParseStatus RequestParser::Parse(std::string_view buffer, const ParserLimits& limits) noexcept {
   const std::size_t size = std::min<std::size_t>(buffer.size(), limits.max_head_bytes);
-  if (state_.phase != internal::HeadPhase::kStart) {
-    if (size < state_.scan) return Fail(ParseError::kHeadTooLarge, size);
-    if (AdvanceInValue(buffer.data(), size, limits)) return ParseStatus::kIncomplete;
-  }
-  const internal::HeadInput input = {buffer.data(), size, &limits, fields_,
-                                     std::min(capacity_, limits.max_fields)};
-  HeadStatus status = internal::ParseHead(&state_, input);
+  if (state_.phase != internal::HeadPhase::kStart) return Resume(buffer.data(), size, limits);
+  const internal::HeadInput input = MakeInput(buffer.data(), size, limits);
+  const HeadStatus status = internal::ParseHead(&state_, input);
+  if (status != HeadStatus::kComplete) return Stop(status, input);
+  return Finish(input.data, *input.limits);
+}
+
+__attribute__((noinline)) ParseStatus RequestParser::Resume(const char* data, std::size_t size,
+                                                            const ParserLimits& limits) noexcept {
+  if (size < state_.scan) return Fail(ParseError::kHeadTooLarge, size);
+  if (AdvanceInValue(data, size, limits)) return ParseStatus::kIncomplete;
+  const internal::HeadInput input = MakeInput(data, size, limits);
+  const HeadStatus status = internal::ParseHead(&state_, input);
+  if (status != HeadStatus::kComplete) return Stop(status, input);
+  return Finish(data, limits);
+}
+
+__attribute__((noinline)) ParseStatus RequestParser::Stop(
+    HeadStatus status, const internal::HeadInput& input) noexcept {
   if (status == HeadStatus::kCheckTarget) {
-    if (!CheckTarget(buffer.data())) return ParseStatus::kError;
+    if (!CheckTarget(input.data)) return ParseStatus::kError;
     status = internal::ParseHead(&state_, input);
   }
-  if (status == HeadStatus::kComplete) return Finish(buffer.data(), limits);
+  if (status == HeadStatus::kComplete) return Finish(input.data, *input.limits);
   if (status == HeadStatus::kError) return ParseStatus::kError;
-  if (size < limits.max_head_bytes) return ParseStatus::kIncomplete;
-  return Fail(ParseError::kHeadTooLarge, size);
+  if (input.size < input.limits->max_head_bytes) return ParseStatus::kIncomplete;
+  return Fail(ParseError::kHeadTooLarge, input.size);
 }
 
 bool RequestParser::AdvanceInValue(const char* data, std::size_t size,

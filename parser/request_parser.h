@@ -41,7 +41,7 @@ class RequestParser {
   ParseStatus Parse(std::string_view buffer, const ParserLimits& limits) noexcept;
 
   // Makes ready for the next head.
-  void Reset() noexcept;
+  void Reset() noexcept { state_ = internal::HeadState(); }
 
   // Moves to another field table, whose first field_count() entries the caller has copied.
   void set_fields(FieldRef* fields, std::uint32_t capacity) noexcept {
@@ -63,6 +63,12 @@ class RequestParser {
   std::size_t error_offset() const noexcept { return state_.error_offset; }
 
  private:
+  internal::HeadInput MakeInput(const char* data, std::size_t size,
+                                const ParserLimits& limits) const noexcept;
+  // Parse, of a head whose start an earlier call has seen.
+  ParseStatus Resume(const char* data, std::size_t size, const ParserLimits& limits) noexcept;
+  // Goes on after a kernel that ended with `status`, and ends the call.
+  ParseStatus Stop(internal::HeadStatus status, const internal::HeadInput& input) noexcept;
   // Takes the bytes since the last call if they are few and all within the value of a field: a slow
   // sender's, for which a kernel does more than is needed. False: nothing was taken.
   bool AdvanceInValue(const char* data, std::size_t size, const ParserLimits& limits) noexcept;
@@ -72,10 +78,13 @@ class RequestParser {
   std::size_t question() const noexcept;
   // Checks and splits a target that is no plain path; false, with the error set, if it is refused.
   bool CheckTarget(const char* data) noexcept;
-  void FillRequestLine(const char* data) noexcept;
   // Applies those rules, in this order: Host, framing, Expect. False: the error is set.
   bool ApplyRules(const char* data, const ParserLimits& limits) noexcept;
+  // Makes head() of a complete head, or refuses it; the second of those that are not plain.
   ParseStatus Finish(const char* data, const ParserLimits& limits) noexcept;
+  ParseStatus FinishByRules(const char* data, const ParserLimits& limits) noexcept;
+  // REQUIRES: there is such a field, and the rest of head_ is set.
+  void ReadConnection(const char* data) noexcept;
 
   FieldRef* fields_;
   std::uint32_t capacity_;
