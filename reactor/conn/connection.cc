@@ -27,6 +27,7 @@ BodyError BodyErrorOf(CloseReason reason) noexcept {
 }  // namespace
 
 void Connection::Open(int fd, const SocketAddress& peer) {
+  SetState(ConnectionState::kIdle);
   fd_ = fd;
   ++generation_;
   requests_ = 0;
@@ -34,9 +35,8 @@ void Connection::Open(int fd, const SocketAddress& peer) {
   progress_ = Progress::kNeedsInput;
   wait_ = Wait::kNothing;
   writable_ = keep_alive_ = true;
-  readable_ = half_closed_ = head_request_ = end_of_input_ = handling_ = false;
-  closing_ = linger_wanted_ = lingering_ = counted_busy_ = continue_sent_ = false;
-  broken_ = abortive_ = turn_asked_ = false;
+  readable_ = half_closed_ = head_request_ = end_of_input_ = false;
+  linger_wanted_ = counted_busy_ = continue_sent_ = abortive_ = turn_asked_ = false;
   peer_ = peer;
   ctx_->counters->connections_active.Add();
   timeline_.Open(ctx_->now_ns);
@@ -65,28 +65,39 @@ void Connection::AskForTurn() {
 }
 
 void Connection::Fail(CloseReason reason) {
-  if (!broken_) close_reason_ = closing_ ? close_reason_ : reason;
-  broken_ = true;
-  if (exchange_ != nullptr && exchange_->stream != nullptr) exchange_->stream->gone.store(true);
+  if (state_ == ConnectionState::kFailed) return;
+  if (state_ != ConnectionState::kClosing) close_reason_ = reason;
+  GiveUp(reason);
   if (ctx_->driven != this) AskForTurn();
 }
 
+// What is under way will not be finished.
+void Connection::GiveUp(CloseReason reason) {
+  const bool handling = state_ == ConnectionState::kHandling;
+  SetState(ConnectionState::kFailed);
+  if (!handling) return;
+  const BodyError why = BodyErrorOf(reason);
+  EndExchange(why, true);
+  if (why == BodyError::kClientGone) (*ctx_->counters)[Counter::kResponsesClientGone].Add();
+}
+
 void Connection::OnDrain() {
-  if (!handling_) readable_ = true;  // a last look: a request may have come since the last event
+  // A last look: a request may have come since the last event.
+  if (state_ != ConnectionState::kHandling) readable_ = true;
   Advance();
   if (open() && !counted_busy_) Close(CloseReason::kDrained);
 }
 
 void Connection::Advance() {
   turn_asked_ = false;
-  if (lingering_) return Linger();
+  if (state_ == ConnectionState::kLingering) return Linger();
   served_this_turn_ = 0;
   ctx_->driven = this;
-  if (!ended() && (!handling_ || ContentFlows())) Serve();
-  if (!broken_) Flush();
-  if (exchange_ != nullptr && !broken_) NotifyWritable();
+  if (!ended() && (state_ != ConnectionState::kHandling || ContentFlows())) Serve();
+  if (state_ != ConnectionState::kFailed) Flush();
+  if (exchange_ != nullptr) NotifyWritable();
   ctx_->driven = nullptr;
-  if (broken_) {
+  if (state_ == ConnectionState::kFailed) {
     ctx_->out.Clear();
     return Close(close_reason_);
   }
@@ -96,7 +107,7 @@ void Connection::Advance() {
 }
 
 void Connection::Settle() {
-  if (closing_ && !handling_ && output_ == nullptr) {
+  if (state_ == ConnectionState::kClosing && output_ == nullptr) {
     // Bytes that the kernel may still hold unread would turn the close into a reset.
     if ((linger_wanted_ || readable_) && !end_of_input_) return StartLinger();
     return Close(close_reason_);
@@ -106,7 +117,7 @@ void Connection::Settle() {
 }
 
 void Connection::CountBusy() {
-  const bool busy = handling_ || closing_ || request_ != nullptr || output_ != nullptr;
+  const bool busy = UnderWay();
   if (busy == counted_busy_) return;
   counted_busy_ = busy;
   CounterCell& count = ctx_->counters->connections_busy;
@@ -114,7 +125,7 @@ void Connection::CountBusy() {
 }
 
 void Connection::StartLinger() {
-  lingering_ = true;
+  SetState(ConnectionState::kLingering);
   linger_left_ = ctx_->limits.max_linger_bytes;
   readable_ = true;
   if (ctx_->syscalls->Shutdown(fd_, SHUT_WR) != 0) return Close(close_reason_);
@@ -142,14 +153,14 @@ void Connection::Linger() {
 }
 
 CloseReason Connection::AbortReason() const noexcept {
-  if (closing_) return close_reason_;
-  const bool under_way = handling_ || request_ != nullptr || output_ != nullptr;
-  return under_way ? CloseReason::kClientAborted : CloseReason::kClientClosed;
+  if (ended() || state_ == ConnectionState::kLingering) return close_reason_;
+  return UnderWay() ? CloseReason::kClientAborted : CloseReason::kClientClosed;
 }
 
 // The present request is no longer served. What its handles do from now on comes to nothing.
+// REQUIRES: the state is another than kHandling by now, since what is destroyed here may be handles
+// of the request.
 void Connection::EndExchange(BodyError why, bool writer_lives) {
-  handling_ = false;
   ctx_->counters->responses_pending.Subtract();
   const ResponseTicket ticket{ticket_, slot_, false};
   if (exchange_ == nullptr) {
@@ -173,11 +184,7 @@ void Connection::EndExchange(BodyError why, bool writer_lives) {
 }
 
 void Connection::Close(CloseReason reason) {
-  if (handling_) {
-    const BodyError why = BodyErrorOf(reason);
-    EndExchange(why, true);
-    if (why == BodyError::kClientGone) (*ctx_->counters)[Counter::kResponsesClientGone].Add();
-  }
+  if (state_ == ConnectionState::kHandling) GiveUp(reason);
   if (abortive_) {
     const linger at_once{1, 0};  // RST (socket(7))
     (void)ctx_->syscalls->SetSockOpt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
@@ -187,7 +194,7 @@ void Connection::Close(CloseReason reason) {
   fd_ = -1;
   output_ = nullptr;
   if (request_ != nullptr) ctx_->states.Return(std::move(request_));
-  closing_ = false;
+  SetState(ConnectionState::kClosed);
   CountBusy();
   ctx_->counters->connections_active.Subtract();
   (*ctx_->counters)[reason].Add();

@@ -13,6 +13,7 @@
 
 #include "weir/reactor/conn/byte_buffer.h"
 #include "weir/reactor/conn/connection_context.h"
+#include "weir/reactor/conn/connection_state.h"
 #include "weir/reactor/conn/exchange.h"
 #include "weir/reactor/conn/output_queue.h"
 #include "weir/reactor/conn/request_state.h"
@@ -25,16 +26,11 @@
 
 namespace weir {
 
-// A connection is in one of these at the end of each tick:
-//
-//   waiting   nothing but the idle deadline; no buffer is held
-//   receiving a request is incomplete: request_ holds it, the head or body deadline runs
-//   handling  a ResponseWriter or ResponseStream owes the answer; nothing is read but content that
-//   a
-//             streaming handler asked for
-//   sending   output_ waits for the client; the write deadline runs (also beside the others)
-//   closing   close_reason_ is set: after the output is sent it closes, or
-//   lingering the rest of a refused request is read and dropped, then it closes
+// Its life is ConnectionState's. What a state holds: an idle one no buffer; one that reads has the
+// incomplete request in request_, and the deadline of the head or the content runs; one that
+// handles a request reads nothing but content that a streaming handler asked for; from kClosing on
+// close_reason_ is set. Beside all of them output_ may wait for the client, with the write
+// deadline.
 //
 // Reads are edge-triggered: readable_ remembers that the kernel may have more. Everything is
 // called in the reactor's thread. After any call that ends the connection, its slot is in
@@ -49,7 +45,7 @@ class Connection final : public ExchangeEnd {
 
   // Takes over the socket, which must be non-blocking.
   void Open(int fd, const SocketAddress& peer);
-  bool open() const noexcept { return fd_ >= 0; }
+  bool open() const noexcept { return state_ != ConnectionState::kClosed; }
   std::uint32_t slot() const noexcept { return slot_; }
   // Changes with each Open, so that a late epoll event can't reach a later connection.
   std::uint32_t generation() const noexcept { return generation_; }
@@ -72,7 +68,7 @@ class Connection final : public ExchangeEnd {
 
   // Whether `ticket` names the request that waits for its answer.
   bool Owes(ResponseTicket ticket) const noexcept {
-    return open() && handling_ && ticket.generation == ticket_;
+    return state_ == ConnectionState::kHandling && ticket.generation == ticket_;
   }
 
   // ExchangeEnd. REQUIRES: Owes(the ticket of the handle).
@@ -100,6 +96,10 @@ class Connection final : public ExchangeEnd {
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
   // connection.cc: life cycle.
+  void SetState(ConnectionState to) noexcept {
+    if (ctx_->transitions != nullptr) ctx_->transitions->Add(state_, to);
+    state_ = to;
+  }
   void Advance();
   void Settle();
   void StartLinger();
@@ -110,7 +110,15 @@ class Connection final : public ExchangeEnd {
   void AskForTurn();
   // Has the connection close at the end of its turn, come what may.
   void Fail(CloseReason reason);
-  bool ended() const noexcept { return closing_ || broken_; }
+  void GiveUp(CloseReason reason);
+  // Whether no further request will be served.
+  bool ended() const noexcept {
+    return state_ == ConnectionState::kClosing || state_ == ConnectionState::kFailed;
+  }
+  bool UnderWay() const noexcept {
+    return (state_ != ConnectionState::kIdle && state_ != ConnectionState::kClosed) ||
+           output_ != nullptr;
+  }
 
   // request_cycle.cc: from bytes to answers.
   void Serve();
@@ -121,7 +129,8 @@ class Connection final : public ExchangeEnd {
   void BeginHandling();
   void Dispatch(RequestState* state);
   void RunHandler(const Handler& handler, RequestState* state, ResponseWriter response);
-  void Refuse(int status, std::string_view what, std::string_view text, CloseReason reason);
+  void Refuse(int status, std::string_view what, std::string_view text, CloseReason reason,
+              BodyError why = BodyError::kRefused);
   void RefuseParse(RequestState* state, ParseError error, std::uint64_t offset);
   void SendContinue(RequestState* state);
   ResponseContext AnswerContext(bool keep_alive) const noexcept;
@@ -129,6 +138,7 @@ class Connection final : public ExchangeEnd {
   void CountAnswer(int status);
   void AppendAnswer(const Response& response, bool keep_alive);
   void KeepOrReturn(RequestState* state);
+  void NoteReading(const RequestState& state);
 
   // stream_body.cc: content that is given piece by piece.
   void DispatchStreamed(RequestState* state);
@@ -162,6 +172,7 @@ class Connection final : public ExchangeEnd {
 
   // deadlines.cc: the timer.
   void UpdateDeadlines();
+  Wait PresentWait() const noexcept;
   void SetWait(Wait wait);
   void UpdateTimer();
   std::uint64_t TimeoutMs(Wait wait) const noexcept;
@@ -187,6 +198,7 @@ class Connection final : public ExchangeEnd {
   std::uint32_t wait_request_ = 0;      // requests_ when wait_ began
   std::uint32_t served_this_turn_ = 0;  // against request_budget_per_tick
 
+  ConnectionState state_ = ConnectionState::kClosed;
   CloseReason close_reason_ = CloseReason::kClientClosed;
   Progress progress_ = Progress::kNeedsInput;
   Wait wait_ = Wait::kNothing;
@@ -198,14 +210,10 @@ class Connection final : public ExchangeEnd {
   bool writable_ : 1;               // send may take something
   bool half_closed_ : 1;            // the client has sent FIN; recv will end with 0
   bool end_of_input_ : 1;           // recv gave 0
-  bool handling_ : 1;
-  bool closing_ : 1;
-  bool linger_wanted_ : 1;  // unread bytes may come: don't close with a reset
-  bool lingering_ : 1;
-  bool counted_busy_ : 1;
-  bool broken_ : 1;      // closes at the end of this turn, for close_reason_
-  bool abortive_ : 1;    // it closes with a reset
-  bool turn_asked_ : 1;  // it is in ConnectionContext::ready
+  bool linger_wanted_ : 1;          // unread bytes may come: don't close with a reset
+  bool counted_busy_ : 1;           // in connections_busy
+  bool abortive_ : 1;               // it closes with a reset
+  bool turn_asked_ : 1;             // it is in ConnectionContext::ready
 
   SocketAddress peer_;
 };

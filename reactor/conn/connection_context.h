@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weir/reactor/conn/byte_buffer.h"
+#include "weir/reactor/conn/connection_state.h"
 #include "weir/reactor/conn/exchange.h"
 #include "weir/reactor/conn/request_state_pool.h"
 #include "weir/reactor/handler.h"
@@ -37,6 +38,7 @@ struct ConnectionContext {
   ReactorCounters* counters = nullptr;
   Mailbox* mailbox = nullptr;
   const AnyHandler* handler = nullptr;
+  TransitionLog* transitions = nullptr;  // for tests
 
   // Of this tick.
   Limits limits;

@@ -32,16 +32,24 @@ void Connection::SetWait(Wait wait) {
       wait == Wait::kNothing ? kNever : ctx_->now_ms + static_cast<std::int64_t>(TimeoutMs(wait));
 }
 
-void Connection::UpdateDeadlines() {
-  if (handling_ && ContentWaits()) {
-    SetWait(Wait::kBody);
-  } else if (handling_ || closing_ || progress_ != Progress::kNeedsInput) {
-    SetWait(Wait::kNothing);
-  } else if (request_ == nullptr) {
-    SetWait(Wait::kRequest);
-  } else {
-    SetWait(request_->phase == RequestState::Phase::kHead ? Wait::kHead : Wait::kBody);
+// What the client is waited for. While it waits itself, for us, no deadline runs.
+Connection::Wait Connection::PresentWait() const noexcept {
+  if (state_ == ConnectionState::kHandling) return ContentWaits() ? Wait::kBody : Wait::kNothing;
+  if (progress_ != Progress::kNeedsInput) return Wait::kNothing;
+  switch (state_) {
+    case ConnectionState::kIdle:
+      return Wait::kRequest;
+    case ConnectionState::kReadingHead:
+      return Wait::kHead;
+    case ConnectionState::kReadingContent:
+      return Wait::kBody;
+    default:
+      return Wait::kNothing;
   }
+}
+
+void Connection::UpdateDeadlines() {
+  SetWait(PresentWait());
   UpdateTimer();
 }
 
@@ -80,11 +88,10 @@ void Connection::OnReadDeadline() {
 }
 
 void Connection::OnBodyDeadline() {
-  const bool begun = handling_ && exchange_ != nullptr && exchange_->stream != nullptr;
+  const bool begun = exchange_ != nullptr && exchange_->stream != nullptr;
   if (begun) return Cut(CloseReason::kBodyTimeout);  // there is no second answer
-  if (handling_) EndExchange(BodyError::kTimeout, true);
   Refuse(408, "body_timeout", "The content did not come whole within body_timeout_ms.",
-         CloseReason::kBodyTimeout);
+         CloseReason::kBodyTimeout, BodyError::kTimeout);
 }
 
 }  // namespace weir

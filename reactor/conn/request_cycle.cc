@@ -46,24 +46,25 @@ void Connection::Serve() {
   ctx_->served = nullptr;
   if (progress_ == Progress::kOutOfBudget) AskForTurn();
   if (progress_ == Progress::kNeedsInput && end_of_input_ && !ended()) {
-    if (handling_) {
+    if (state_ == ConnectionState::kHandling) {
       Fail(CloseReason::kClientAborted);  // content ends before its end
     } else {
-      closing_ = true;
+      SetState(ConnectionState::kClosing);
       close_reason_ = state->started() ? CloseReason::kClientAborted : CloseReason::kClientClosed;
       state->Reset();
     }
   }
-  if (broken_) state->Reset();
+  if (state_ == ConnectionState::kFailed) state->Reset();
   KeepOrReturn(state);
 }
 
 // A connection holds a state of its own only while there is something in it.
 void Connection::KeepOrReturn(RequestState* state) {
-  if (closing_) {
+  if (state_ == ConnectionState::kClosing) {
     linger_wanted_ = linger_wanted_ || state->started();
     state->Reset();
   }
+  if (!ended() && state_ != ConnectionState::kHandling) NoteReading(*state);
   if (state == &ctx_->scratch) {
     if (!state->started()) return;
     request_ = ctx_->states.Take();
@@ -76,18 +77,27 @@ void Connection::KeepOrReturn(RequestState* state) {
   }
 }
 
+void Connection::NoteReading(const RequestState& state) {
+  const ConnectionState now = !state.started() ? ConnectionState::kIdle
+                              : state.phase == RequestState::Phase::kHead
+                                  ? ConnectionState::kReadingHead
+                                  : ConnectionState::kReadingContent;
+  if (now != state_) SetState(now);
+}
+
 Connection::Progress Connection::ServeBuffered(RequestState* state) {
   Progress progress = Progress::kAgain;
   while (progress == Progress::kAgain) {
     if (ended()) return Progress::kClosing;
-    if (handling_) {
+    if (state_ == ConnectionState::kHandling) {
       progress = ServeContent(state);
       continue;
     }
     if (ctx_->out.size() > 0 || output_ != nullptr) {
       const std::uint64_t most = ctx_->limits.max_pending_output_bytes;
       if (WaitingBytes() > most) Flush();
-      if (WaitingBytes() > most && !broken_) return Progress::kBlocked;
+      if (ended()) return Progress::kClosing;
+      if (WaitingBytes() > most) return Progress::kBlocked;
     }
     if (served_this_turn_ >= ctx_->limits.request_budget_per_tick && state->started()) {
       return Progress::kOutOfBudget;
@@ -108,7 +118,7 @@ Connection::Progress Connection::ServeHead(RequestState* state) {
     return Progress::kClosing;
   }
   BeginRequest(state);
-  if (closing_) return Progress::kClosing;
+  if (ended()) return Progress::kClosing;
   if (!ctx_->handler->stream()) return ServeBody(state);
   DispatchStreamed(state);
   return Progress::kAgain;
@@ -156,7 +166,7 @@ void Connection::BeginHandling() {
   ++requests_;
   ++served_this_turn_;
   ticket_ = ++ctx_->last_ticket;
-  handling_ = true;
+  SetState(ConnectionState::kHandling);
   (*ctx_->counters)[Counter::kRequests].Add();
   ctx_->counters->responses_pending.Add();
   ctx_->mailbox->Retain();
@@ -183,8 +193,6 @@ void Connection::RunHandler(const Handler& handler, RequestState* state, Respons
 }
 
 void Connection::Answer(AnswerKind kind, const Response* response) {
-  const bool content_taken = TakeContent();
-  EndExchange(BodyError::kAnswered, false);
   Response failure;
   if (kind != AnswerKind::kResponse) {
     failure.status = 500;
@@ -196,7 +204,10 @@ void Connection::Answer(AnswerKind kind, const Response* response) {
     (*ctx_->counters)[Counter::kResponsesUnsent].Add();
   }
   const Response& answer = kind == AnswerKind::kResponse ? *response : failure;
-  AppendAnswer(answer, DecideKeepAlive(answer, content_taken));
+  const bool keep_alive = DecideKeepAlive(answer, TakeContent());
+  SetState(keep_alive ? ConnectionState::kIdle : ConnectionState::kClosing);
+  EndExchange(BodyError::kAnswered, false);
+  AppendAnswer(answer, keep_alive);
 }
 
 // Whether another request may follow; if not, the connection closes behind this answer.
@@ -208,7 +219,6 @@ bool Connection::DecideKeepAlive(const Response& response, bool content_taken) {
                   : last  ? CloseReason::kMaxRequests
                           : CloseReason::kDrained;
   linger_wanted_ = linger_wanted_ || !content_taken;
-  closing_ = !handling_;
   return false;
 }
 
@@ -256,7 +266,12 @@ void Connection::RefuseParse(RequestState* state, ParseError error, std::uint64_
 // Answers what is not a request that a handler could see, and closes behind it. No later byte is
 // parsed (RFC 9112 section 2.2).
 void Connection::Refuse(int status, std::string_view what, std::string_view text,
-                        CloseReason reason) {
+                        CloseReason reason, BodyError why) {
+  const bool handling = state_ == ConnectionState::kHandling;
+  SetState(ConnectionState::kClosing);
+  close_reason_ = reason;
+  linger_wanted_ = true;
+  if (handling) EndExchange(why, true);
   std::string body(what);
   body += "\n";
   body += text;
@@ -267,9 +282,6 @@ void Connection::Refuse(int status, std::string_view what, std::string_view text
   response.body = body;
   head_request_ = false;
   AppendAnswer(response, false);
-  closing_ = true;
-  linger_wanted_ = true;
-  close_reason_ = reason;
 }
 
 }  // namespace weir

@@ -42,7 +42,7 @@ void Connection::StartStream(const Response& head, const StreamOptions& options,
 }
 
 void Connection::WriteStream(const ContentPiece& piece) {
-  if (!exchange_->content || broken_) return;
+  if (!exchange_->content) return;
   const bool chunked = exchange_->framing == ResponseFraming::kChunked;
   if (chunked) {
     ByteBuffer start;
@@ -55,7 +55,7 @@ void Connection::WriteStream(const ContentPiece& piece) {
 }
 
 void Connection::SendNow() {
-  if (ctx_->driven == this && !broken_) Flush();
+  if (ctx_->driven == this) Flush();
 }
 
 void Connection::SetWritable(std::function<void()> callback) {
@@ -77,10 +77,15 @@ void Connection::NotifyWritable() {
     (*ctx_->counters)[Counter::kHandlerExceptions].Add();
     FailHandling();
   }
+  if (state_ == ConnectionState::kFailed) {
+    // It is owed one more call, which says so.
+    ctx_->farewells.push_back({nullptr, BodyError::kClientGone, std::move(callback)});
+    return;
+  }
   if (exchange_ != nullptr && !exchange_->on_writable) {
     exchange_->on_writable = std::move(callback);
   }
-  if (!broken_) Flush();
+  Flush();
   const bool again = exchange_ != nullptr && exchange_->stream != nullptr &&
                      exchange_->stream->wants_writable.load();
   if (again && output_ == nullptr) AskForTurn();
@@ -108,10 +113,11 @@ void Connection::EndStream(StreamEnd how, const std::vector<ResponseField>& trai
     AppendOutput(last.view());
   }
   const bool content_taken = TakeContent();
+  const bool keep = keep_alive_ && content_taken;
+  SetState(keep ? ConnectionState::kIdle : ConnectionState::kClosing);
   EndExchange(BodyError::kAnswered, false);
   if (ctx_->driven != this) AskForTurn();
-  if (keep_alive_ && content_taken) return;
-  closing_ = true;
+  if (keep) return;
   linger_wanted_ = linger_wanted_ || !content_taken;
   if (keep_alive_) close_reason_ = CloseReason::kAnswered;
 }

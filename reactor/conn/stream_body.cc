@@ -172,18 +172,16 @@ void Connection::RefuseContent(RequestState* state, ParseError error, std::uint6
     (*ctx_->counters)[error].Add();
     return Cut(CloseReason::kParseError);
   }
-  EndExchange(BodyError::kRefused, true);
   RefuseParse(state, error, offset);
 }
 
 // A callback threw.
 void Connection::FailHandling() {
-  if (!handling_ || broken_) return;
+  if (state_ != ConnectionState::kHandling) return;
   if (exchange_ != nullptr && exchange_->stream != nullptr) {
     return EndStream(StreamEnd::kCut, {});
   }
-  EndExchange(BodyError::kFailed, true);
-  Refuse(500, "500 Internal Server Error", "", CloseReason::kAnswered);
+  Refuse(500, "500 Internal Server Error", "", CloseReason::kAnswered, BodyError::kFailed);
 }
 
 // Content that streams passes through the reactor's buffer: a connection that waits for more need

@@ -59,7 +59,7 @@ void Connection::Flush() {
     ctx_->out.Clear();
     FlushQueue();
   }
-  if (broken_) ctx_->out.Clear();
+  if (state_ == ConnectionState::kFailed) ctx_->out.Clear();
   if (exchange_ != nullptr && exchange_->stream != nullptr) {
     exchange_->stream->queued_bytes.store(WaitingBytes());
   }
@@ -113,14 +113,14 @@ bool Connection::Sent(SendOutcome outcome) {
       Fail(CloseReason::kClientAborted);
       return false;
     case SendOutcome::kTruncated:
-      closing_ = false;  // whatever else it was to close for
       Fail(CloseReason::kResponseCut);
+      close_reason_ = CloseReason::kResponseCut;  // whatever else it was to close for
       return false;
     case SendOutcome::kError:
       break;
   }
-  closing_ = false;
   Fail(CloseReason::kSocketError);
+  close_reason_ = CloseReason::kSocketError;
   return false;
 }
 

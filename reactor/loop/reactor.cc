@@ -36,6 +36,7 @@ Reactor::Reactor(const ReactorOptions& options)
   context_.timers = &timers_;
   context_.counters = &counters_;
   context_.handler = options.handler;
+  context_.transitions = options.transitions;
 }
 
 absl::StatusOr<std::unique_ptr<Reactor>> Reactor::Create(const ReactorOptions& options,

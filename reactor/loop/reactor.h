@@ -34,7 +34,8 @@ struct ReactorOptions {
   const AnyHandler* handler = nullptr;
   const LimitsStore* limits = nullptr;
   std::atomic<std::uint64_t>* open_connections = nullptr;  // of all reactors of the server
-  std::function<void()> on_adopted;  // called in the reactor's thread after it took new limits
+  std::function<void()> on_adopted;      // called in the reactor's thread after it took new limits
+  TransitionLog* transitions = nullptr;  // of its connections, for tests
 };
 
 // One tick does, in this order: wait; read the clock; adopt new limits; fire timers; accept; serve

@@ -20,10 +20,21 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
   options.clock = &clock_;
   options.handler = &handler_;
   options.limits = &limits_;
+  options.transitions = &transitions_;
   options.open_connections = &open_connections_;
   auto reactor = Reactor::Create(options, *std::move(listener));
   EXPECT_TRUE(reactor.ok()) << reactor.status();
   reactor_ = *std::move(reactor);
+}
+
+TestReactor::~TestReactor() {
+  Destroy();
+  for (std::size_t i = 0; i < kConnectionStateCount * kConnectionStateCount; ++i) {
+    const auto from = static_cast<ConnectionState>(i / kConnectionStateCount);
+    const auto to = static_cast<ConnectionState>(i % kConnectionStateCount);
+    if (!transitions_.Saw(from, to)) continue;
+    EXPECT_TRUE(MayFollow(from, to)) << Name(from) << " --> " << Name(to);
+  }
 }
 
 void TestReactor::Tick(int times) {

@@ -30,6 +30,8 @@ class TestReactor {
  public:
   explicit TestReactor(AnyHandler handler, const Limits& limits = Limits(),
                        const SharedListeners& shared = {});
+  // Fails the test if a connection has gone from one state to another that may not follow it.
+  ~TestReactor();
 
   // One turn of the loop without waiting, `times` times.
   void Tick(int times = 1);
@@ -53,11 +55,13 @@ class TestReactor {
   FaultySyscalls& syscalls() { return syscalls_; }
   std::uint16_t port() const { return port_; }
   Reactor& reactor() { return *reactor_; }
+  const TransitionLog& transitions() const { return transitions_; }
   std::uint64_t open_connections() const { return open_connections_.load(); }
   // Ends the reactor: ResponseWriters may still be around.
   void Destroy() { reactor_ = nullptr; }
 
  private:
+  TransitionLog transitions_;
   FakeClock clock_;
   FaultySyscalls syscalls_;
   const AnyHandler handler_;
