@@ -28,6 +28,8 @@ constexpr Limits Node() noexcept {
   limits.head_timeout_ms = 60'000;
   limits.body_timeout_ms = 300'000;
   limits.idle_timeout_ms = 5'000;
+  limits.min_body_bytes_per_second = 0;
+  limits.min_write_bytes_per_second = 0;
   return limits;
 }
 
@@ -39,6 +41,8 @@ constexpr Limits Nginx() noexcept {
   limits.body_timeout_ms = 60'000;
   limits.idle_timeout_ms = 75'000;
   limits.write_timeout_ms = 60'000;
+  limits.min_body_bytes_per_second = 0;
+  limits.min_write_bytes_per_second = 0;
   return limits;
 }
 

@@ -103,6 +103,17 @@ constexpr LimitSpec kSpecs[] = {
      "the event reactor_stalled; peers do not take over", "ticks",
      "One turn of a reactor, beyond which the watcher tells that it is stalled.",
      &Limits::stall_threshold_ms},
+    {"min_body_bytes_per_second", "bytes/s", 0, kGiB, 240, LimitApplies::kNextTimer,
+     "408 and close", "connections_closed.body_rate",
+     "How fast content must come while it is waited for, on average; 0: however slowly.",
+     &Limits::min_body_bytes_per_second},
+    {"min_write_bytes_per_second", "bytes/s", 0, kGiB, 240, LimitApplies::kNextTimer, "closed",
+     "connections_closed.write_rate",
+     "How fast a client must take output that waits for it, on average; 0: however slowly.",
+     &Limits::min_write_bytes_per_second},
+    {"rate_grace_ms", "ms", 0, kDayMs, 5000, LimitApplies::kNextTimer, "the rates count",
+     "connections_closed.body_rate", "How long content or output waits before its rate counts.",
+     &Limits::rate_grace_ms},
 };
 
 }  // namespace

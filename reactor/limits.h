@@ -77,6 +77,15 @@ struct Limits {
   // not take over what waits for it, so this only tells. Default 200.
   std::uint64_t stall_threshold_ms = 200;
 
+  // How fast content must come while it is waited for, as an average, in bytes a second; 0: however
+  // slowly. Default 240.
+  std::uint64_t min_body_bytes_per_second = 240;
+  // How fast the client must take output that waits for it, as an average, in bytes a second; 0:
+  // however slowly. Default 240.
+  std::uint64_t min_write_bytes_per_second = 240;
+  // How long content or output waits before its rate counts, in ms. Default 5000.
+  std::uint64_t rate_grace_ms = 5000;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

@@ -62,9 +62,11 @@ enum class CloseReason : std::uint8_t {
   kDrained,             // ended by Drain with nothing under way
   kDrainCut,            // cut at drain_timeout_ms with a request or an answer under way
   kResponseCut,         // a streamed answer that its handler gave up, or a file that has shrunk
+  kBodyRate,            // min_body_bytes_per_second: answered 408
+  kWriteRate,           // min_write_bytes_per_second
 };
 inline constexpr std::size_t kCloseReasonCount =
-    static_cast<std::size_t>(CloseReason::kResponseCut) + 1;
+    static_cast<std::size_t>(CloseReason::kWriteRate) + 1;
 
 // Durations that a reactor samples.
 enum class Timing : std::uint8_t {

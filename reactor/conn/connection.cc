@@ -16,6 +16,7 @@ BodyError BodyErrorOf(CloseReason reason) noexcept {
     case CloseReason::kParseError:
       return BodyError::kRefused;
     case CloseReason::kBodyTimeout:
+    case CloseReason::kBodyRate:
       return BodyError::kTimeout;
     case CloseReason::kResponseCut:
       return BodyError::kAnswered;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "weir/reactor/conn/connection_state.h"
 #include "weir/reactor/conn/exchange.h"
 #include "weir/reactor/conn/output_queue.h"
+#include "weir/reactor/conn/pace.h"
 #include "weir/reactor/conn/request_state.h"
 #include "weir/reactor/conn/request_timeline.h"
 #include "weir/reactor/loop/mailbox.h"
@@ -169,6 +171,7 @@ class Connection final : public ExchangeEnd {
   void FlushQueue();
   bool Sent(SendOutcome outcome);
   std::uint64_t WaitingBytes() const noexcept;
+  std::optional<std::uint64_t> HeldByKernel() const;
 
   // deadlines.cc: the timer.
   void UpdateDeadlines();
@@ -177,7 +180,13 @@ class Connection final : public ExchangeEnd {
   void UpdateTimer();
   std::uint64_t TimeoutMs(Wait wait) const noexcept;
   void OnReadDeadline();
-  void OnBodyDeadline();
+  void OnBodyLook();
+  void RefuseLateContent(CloseReason reason, std::string_view what, std::string_view text);
+  void BeginWriteWait();
+  void ExtendWriteWait();
+  void OnWriteLook();
+  LeastRate BodyRate() const noexcept;
+  LeastRate WriteRate() const noexcept;
 
   ConnectionContext* const ctx_;
   const std::uint32_t slot_;

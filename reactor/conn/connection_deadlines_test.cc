@@ -68,7 +68,9 @@ TEST(ConnectionDeadlinesTest, EachHeadHasADeadlineOfItsOwn) {
 }
 
 TEST(ConnectionDeadlinesTest, BodyDeadlineIsNotExtendedByTrickle) {
-  TestReactor reactor(Hello);
+  Limits limits;
+  limits.min_body_bytes_per_second = 0;
+  TestReactor reactor(Hello, limits);
   TestClient client = reactor.Connect();
   client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
   reactor.Tick();
@@ -86,9 +88,13 @@ TEST(ConnectionDeadlinesTest, BodyDeadlineIsNotExtendedByTrickle) {
 }
 
 TEST(ConnectionDeadlinesTest, EndsAReaderThatTakesNothing) {
-  TestReactor reactor([](const Request&, ResponseWriter response) {
-    response.Send(200, "", std::string(8 << 20, 'x'));
-  });
+  Limits limits;
+  limits.min_write_bytes_per_second = 0;
+  TestReactor reactor(
+      [](const Request&, ResponseWriter response) {
+        response.Send(200, "", std::string(8 << 20, 'x'));
+      },
+      limits);
   TestClient client = reactor.Connect();
   client.Send(kGet);
   reactor.Tick();

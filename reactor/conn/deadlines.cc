@@ -26,10 +26,17 @@ std::uint64_t Connection::TimeoutMs(Wait wait) const noexcept {
 // don't help a client that wants to hold the connection.
 void Connection::SetWait(Wait wait) {
   if (wait == wait_ && requests_ == wait_request_) return;
+  const bool interrupted = wait_ == Wait::kBody && requests_ == wait_request_;
+  if (interrupted && request_ != nullptr) request_->pace.EndWait(ctx_->now_ms);
   wait_ = wait;
   wait_request_ = requests_;
   read_deadline_ms_ =
       wait == Wait::kNothing ? kNever : ctx_->now_ms + static_cast<std::int64_t>(TimeoutMs(wait));
+  if (wait != Wait::kBody) return;
+  ContentPace& pace = request_->pace;
+  pace.BeginWait(ctx_->now_ms, TimeoutMs(wait));
+  const std::int64_t too_slow_at_ms = TooSlowAtMs(pace.begun_ms, pace.received, BodyRate());
+  read_deadline_ms_ = std::min(pace.deadline_ms, too_slow_at_ms);
 }
 
 // What the client is waited for. While it waits itself, for us, no deadline runs.
@@ -63,7 +70,7 @@ void Connection::UpdateTimer() {
 }
 
 void Connection::OnTimer() {
-  if (write_deadline_ms_ <= ctx_->now_ms) return Close(CloseReason::kWriteTimeout);
+  if (write_deadline_ms_ <= ctx_->now_ms) return OnWriteLook();
   if (read_deadline_ms_ <= ctx_->now_ms) return OnReadDeadline();
   UpdateTimer();
 }
@@ -79,19 +86,73 @@ void Connection::OnReadDeadline() {
              CloseReason::kHeadTimeout);
       break;
     case Wait::kBody:
-      OnBodyDeadline();
-      break;
+      return OnBodyLook();
     case Wait::kNothing:
       return;
   }
   Advance();
 }
 
-void Connection::OnBodyDeadline() {
+LeastRate Connection::BodyRate() const noexcept {
+  return {ctx_->limits.min_body_bytes_per_second, ctx_->limits.rate_grace_ms};
+}
+
+LeastRate Connection::WriteRate() const noexcept {
+  return {ctx_->limits.min_write_bytes_per_second, ctx_->limits.rate_grace_ms};
+}
+
+// The first moment at which the content could be too slow is no moment at which it must be: some
+// may have come since.
+void Connection::OnBodyLook() {
+  const ContentPace& pace = request_->pace;
+  if (pace.deadline_ms <= ctx_->now_ms) {
+    return RefuseLateContent(CloseReason::kBodyTimeout, "body_timeout",
+                             "The content did not come whole within body_timeout_ms.");
+  }
+  const std::int64_t too_slow_at_ms = TooSlowAtMs(pace.begun_ms, pace.received, BodyRate());
+  if (too_slow_at_ms <= ctx_->now_ms) {
+    return RefuseLateContent(CloseReason::kBodyRate, "body_rate",
+                             "The content came slower than min_body_bytes_per_second.");
+  }
+  read_deadline_ms_ = std::min(pace.deadline_ms, too_slow_at_ms);
+  UpdateTimer();
+}
+
+void Connection::RefuseLateContent(CloseReason reason, std::string_view what,
+                                   std::string_view text) {
   const bool begun = exchange_ != nullptr && exchange_->stream != nullptr;
-  if (begun) return Cut(CloseReason::kBodyTimeout);  // there is no second answer
-  Refuse(408, "body_timeout", "The content did not come whole within body_timeout_ms.",
-         CloseReason::kBodyTimeout, BodyError::kTimeout);
+  if (begun) {
+    Cut(reason);  // there is no second answer
+  } else {
+    Refuse(408, what, text, reason, BodyError::kTimeout);
+  }
+  Advance();
+}
+
+void Connection::BeginWriteWait() {
+  output_->pace.Begin(ctx_->now_ms, HeldByKernel());
+  output_->pace.too_slow_at_ms = TooSlowAtMs(ctx_->now_ms, 0, WriteRate());
+  ExtendWriteWait();
+}
+
+void Connection::ExtendWriteWait() {
+  ReaderPace& pace = output_->pace;
+  pace.stalled_at_ms = ctx_->now_ms + static_cast<std::int64_t>(ctx_->limits.write_timeout_ms);
+  write_deadline_ms_ = std::min(pace.stalled_at_ms, pace.too_slow_at_ms);
+}
+
+void Connection::OnWriteLook() {
+  ReaderPace& pace = output_->pace;
+  const std::uint64_t taken = pace.Taken(HeldByKernel());
+  pace.too_slow_at_ms = TooSlowAtMs(pace.begun_ms(), taken, WriteRate());
+  if (pace.too_slow_at_ms <= ctx_->now_ms) return Close(CloseReason::kWriteRate);
+  if (pace.Moved(taken)) {
+    ExtendWriteWait();
+  } else if (pace.stalled_at_ms <= ctx_->now_ms) {
+    return Close(CloseReason::kWriteTimeout);
+  }
+  write_deadline_ms_ = std::min(pace.stalled_at_ms, pace.too_slow_at_ms);
+  UpdateTimer();
 }
 
 }  // namespace weir

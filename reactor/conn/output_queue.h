@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "weir/reactor/conn/byte_buffer.h"
+#include "weir/reactor/conn/pace.h"
 #include "weir/reactor/exchange_handle.h"
 #include "weir/reactor/loop/syscalls.h"
 
@@ -42,6 +43,8 @@ class OutputQueue {
   SendOutcome Send(Syscalls* syscalls, int fd, std::uint64_t max_bytes, std::uint64_t* sent);
 
   void Clear() noexcept;
+
+  ReaderPace pace;  // how fast the client takes it
 
  private:
   struct Segment {

@@ -25,6 +25,7 @@ void RequestState::TakeFrom(RequestState* other) {
   parser.set_fields(fields_.get(), fields_capacity_);
   decoder = other->decoder;
   phase = other->phase;
+  pace = other->pace;
   head_bytes_ = other->head_bytes_;
   decoded_ = other->decoded_;
   streaming_ = other->streaming_;
@@ -42,6 +43,7 @@ ParseStatus RequestState::ParseHead(const ParserLimits& limits) noexcept {
     head_base_ = buffer.begin();
     head_bytes_ = decoded_ = parser.head_bytes();
     phase = Phase::kBody;
+    pace = ContentPace{buffer.size() - head_bytes_, 0, 0, 0};
     decoder.Start(head_.framing);
   }
   return status;

@@ -11,6 +11,7 @@
 #include "weir/parser/body_decoder.h"
 #include "weir/parser/request_parser.h"
 #include "weir/reactor/conn/byte_buffer.h"
+#include "weir/reactor/conn/pace.h"
 
 namespace weir {
 
@@ -66,6 +67,7 @@ class RequestState {
   RequestParser parser;
   BodyDecoder decoder;
   Phase phase = Phase::kHead;
+  ContentPace pace;  // of the content of a request whose head is whole
 
  private:
   std::unique_ptr<FieldRef[]> fields_;

@@ -1,5 +1,7 @@
 // The part of Connection that receives and sends.
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -27,6 +29,7 @@ bool Connection::Receive(RequestState* state) {
   } while (got < 0 && errno == EINTR);
   if (got > 0) {
     state->buffer.Grow(static_cast<std::size_t>(got));
+    state->pace.received += static_cast<std::uint64_t>(got);
     (*ctx_->counters)[Counter::kBytesReceived].Add(static_cast<std::uint64_t>(got));
     // Less than asked for: the rest, if any, will be a new edge (epoll(7), question 9). A FIN that
     // was already announced will not.
@@ -80,7 +83,7 @@ void Connection::FlushFresh() {
   output_ = std::make_unique<OutputQueue>();
   output_->Append(fresh.view());
   fresh.Clear();
-  write_deadline_ms_ = ctx_->now_ms + static_cast<std::int64_t>(ctx_->limits.write_timeout_ms);
+  BeginWriteWait();
 }
 
 void Connection::FlushQueue() {
@@ -96,9 +99,19 @@ void Connection::FlushQueue() {
     timeline_.OnSent(ctx_);
     output_ = nullptr;
     write_deadline_ms_ = kNever;
-  } else if (sent > 0 || write_deadline_ms_ == kNever) {
-    write_deadline_ms_ = ctx_->now_ms + static_cast<std::int64_t>(ctx_->limits.write_timeout_ms);
+  } else if (write_deadline_ms_ == kNever) {
+    BeginWriteWait();
+  } else if (sent > 0) {
+    output_->pace.OnSent(sent);
+    ExtendWriteWait();
   }
+}
+
+// Sent, but not acknowledged by the client.
+std::optional<std::uint64_t> Connection::HeldByKernel() const {
+  int bytes = 0;
+  if (ctx_->syscalls->Ioctl(fd_, SIOCOUTQ, &bytes) != 0 || bytes < 0) return {};
+  return static_cast<std::uint64_t>(bytes);
 }
 
 // False: the connection is broken.

@@ -1,6 +1,7 @@
 #include "weir/reactor/loop/syscalls.h"
 
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
@@ -53,6 +54,9 @@ class SystemSyscalls final : public Syscalls {
   ssize_t Read(int fd, void* data, std::size_t size) override { return ::read(fd, data, size); }
   ssize_t Write(int fd, const void* data, std::size_t size) override {
     return ::write(fd, data, size);
+  }
+  int Ioctl(int fd, unsigned long request, int* value) override {
+    return ::ioctl(fd, request, value);
   }
 };
 

@@ -38,6 +38,9 @@ class Syscalls {
   virtual ssize_t Read(int fd, void* data, std::size_t size) = 0;
   virtual ssize_t Write(int fd, const void* data, std::size_t size) = 0;
 
+  // ioctl(2) of a request that gives an int.
+  virtual int Ioctl(int fd, unsigned long request, int* value) = 0;
+
   // The kernel. Never destroyed.
   static Syscalls* System();
 };

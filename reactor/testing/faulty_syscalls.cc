@@ -101,5 +101,11 @@ ssize_t FaultySyscalls::Read(int fd, void* data, std::size_t size) {
 ssize_t FaultySyscalls::Write(int fd, const void* data, std::size_t size) {
   return Faulty(Call::kWrite) ? -1 : Kernel()->Write(fd, data, size);
 }
+int FaultySyscalls::Ioctl(int fd, unsigned long request, int* value) {
+  if (Faulty(Call::kIoctl)) return -1;
+  if (!ioctl_answer_.has_value()) return Kernel()->Ioctl(fd, request, value);
+  *value = *ioctl_answer_;
+  return 0;
+}
 
 }  // namespace weir::test

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "weir/reactor/loop/syscalls.h"
 
@@ -32,8 +33,9 @@ enum class Call : std::uint8_t {
   kWrite,
   kSendMsg,
   kSendFile,
+  kIoctl,
 };
-inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kSendFile) + 1;
+inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kIoctl) + 1;
 
 // The kernel's calls, with faults. A faulty call does nothing but fail; close(2) alone closes and
 // then fails, as Linux does. One thread.
@@ -43,6 +45,8 @@ class FaultySyscalls : public Syscalls {
   void Fail(Call call, int error, int skip = 0, int times = 1);
   // From now on recv and the calls that send move at most that many bytes.
   void LimitTransfer(std::size_t bytes) { transfer_bytes_ = bytes; }
+  // What ioctl gives from now on, instead of the kernel's answer.
+  void AnswerIoctl(int value) { ioctl_answer_ = value; }
   // How often it was called, faulty calls included.
   std::uint64_t Count(Call call) const { return plan(call).count; }
   // Ends all faults; the counts stay.
@@ -67,6 +71,7 @@ class FaultySyscalls : public Syscalls {
   int EventFd(unsigned initial, int flags) override;
   ssize_t Read(int fd, void* data, std::size_t size) override;
   ssize_t Write(int fd, const void* data, std::size_t size) override;
+  int Ioctl(int fd, unsigned long request, int* value) override;
 
  private:
   struct Plan {
@@ -81,6 +86,7 @@ class FaultySyscalls : public Syscalls {
   bool Faulty(Call call);
 
   std::array<Plan, kCallCount> plans_;
+  std::optional<int> ioctl_answer_;
   std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();
 };
 
