@@ -14,22 +14,24 @@ namespace weir {
 
 // Options may stand anywhere; "--" ends them.
 struct CommandLine {
-  std::string target;                        // --target, WEIR_TARGET, or the default endpoint
-  bool json = false;                         // --json
-  bool help = false;                         // --help
-  bool version = false;                      // --version
-  bool validate_only = false;                // --validate-only
-  bool live = false;                         // --live
-  bool show_values = false;                  // --show-values
-  std::string etag;                          // --etag
-  std::string preset;                        // --preset
-  std::string tls_ca;                        // --tls-ca
-  std::string tls_certificate;               // --tls-certificate
-  std::string tls_key;                       // --tls-key
-  bool persist = false;                      // --persist
-  std::uint64_t ttl_ms = 0;                  // --ttl; 0: for good
-  std::string reason;                        // --reason
-  std::string request_id;                    // --request-id
+  std::string target;           // --target, WEIR_TARGET, or the default endpoint; several by commas
+  bool target_given = false;    // whether by --target
+  std::string context;          // --context
+  bool json = false;            // --json
+  bool help = false;            // --help
+  bool version = false;         // --version
+  bool validate_only = false;   // --validate-only
+  bool live = false;            // --live
+  bool show_values = false;     // --show-values
+  std::string etag;             // --etag
+  std::string preset;           // --preset
+  std::string tls_ca;           // --tls-ca
+  std::string tls_certificate;  // --tls-certificate
+  std::string tls_key;          // --tls-key
+  bool persist = false;         // --persist
+  std::uint64_t ttl_ms = 0;     // --ttl; 0: for good
+  std::string reason;           // --reason
+  std::string request_id;       // --request-id
   std::uint64_t timeout_ms = 5000;           // --timeout
   std::uint64_t interval_ms = 1000;          // --interval
   std::uint64_t count = 0;                   // --count; 0: no end

@@ -11,10 +11,14 @@
 
 namespace weir {
 
+// Whether a command may be for several servers at once.
+enum class Targets { kOne, kSeveral };
+
 struct CommandSpec {
   std::string_view name;       // one word or two: "stats", "limits get"
   std::string_view arguments;  // for help: "[NAME ...]"; "" if it takes none, which is checked
   std::string_view text;       // what it does, in a line
+  Targets targets;
   // Runs it with the words that follow its name, and gives the exit status.
   int (*run)(const Session& session, const std::vector<std::string>& arguments);
 };

@@ -99,6 +99,7 @@ void PrintManual(std::ostream& out) {
   }
   out << ".SH ENVIRONMENT\n";
   PrintManualEntry("WEIR_TARGET", "the target where --target is not given", out);
+  PrintManualEntry("WEIR_CONTEXTS", "the file of names that --context takes", out);
   out << ".SH \"SEE ALSO\"\n.BR ss (8)\n";
 }
 

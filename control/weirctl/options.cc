@@ -25,6 +25,12 @@ absl::Status SetText(const std::string& value, CommandLine* line) {
   return absl::OkStatus();
 }
 
+absl::Status SetTarget(const std::string& value, CommandLine* line) {
+  line->target = value;
+  line->target_given = true;
+  return absl::OkStatus();
+}
+
 absl::Status SetMs(std::string_view option, const std::string& value, std::uint64_t* ms) {
   const auto parsed = ParseMs(value);
   if (!parsed || *parsed == 0) return Wrong(option, value, "a time such as 500ms, 10s or 1m");
@@ -59,8 +65,11 @@ absl::Status SetCount(const std::string& value, CommandLine* line) {
 }
 
 constexpr OptionSpec kOptions[] = {
-    {"--target", "ADDRESS", "unix:/PATH or 127.0.0.1:PORT; else WEIR_TARGET, else the default",
-     SetText<&CommandLine::target>},
+    {"--target", "ADDRESS",
+     "unix:/PATH or 127.0.0.1:PORT, or several by commas; else WEIR_TARGET, else the default",
+     SetTarget},
+    {"--context", "NAME", "the target and TLS files that \"weirctl contexts\" has under NAME",
+     SetText<&CommandLine::context>},
     {"--tls-ca", "FILE", "TLS: who signs the server's certificate, in PEM form",
      SetText<&CommandLine::tls_ca>},
     {"--tls-certificate", "FILE", "TLS: who this is; the chain, in PEM form",

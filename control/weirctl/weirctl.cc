@@ -7,30 +7,53 @@
 #include "weir/control/weirctl/channel.h"
 #include "weir/control/weirctl/commands.h"
 #include "weir/control/weirctl/help.h"
-#include "weir/control/weirctl/unreachable.h"
+#include "weir/control/weirctl/several_targets.h"
+#include "weir/control/weirctl/targets.h"
 #include "weir/reactor/version.h"
 
 namespace weir {
 namespace {
 
-int Usage(const Session& session) {
-  session.err << "weirctl: ";
-  for (const std::string& word : session.line.words) session.err << "\"" << word << "\" ";
-  session.err << (session.line.words.empty() ? "no command was given" : "is no command")
-              << "; commands are ";
-  PrintCommandNames(session.err);
-  session.err << "; see \"weirctl --help\"\n";
+int Usage(const CommandLine& line, std::ostream& err) {
+  err << "weirctl: ";
+  for (const std::string& word : line.words) err << "\"" << word << "\" ";
+  err << (line.words.empty() ? "no command was given" : "is no command") << "; commands are ";
+  PrintCommandNames(err);
+  err << "; see \"weirctl --help\"\n";
   return kExitUsage;
 }
 
-int RunCommand(const Session& session) {
-  const std::vector<std::string>& words = session.line.words;
-  const CommandSpec* const command = FindCommand(words);
-  if (command == nullptr) return Usage(session);
-  const auto name_words = static_cast<std::ptrdiff_t>(WordsOf(*command));
-  const std::vector<std::string> arguments(words.begin() + name_words, words.end());
-  if (command->arguments.empty() && !arguments.empty()) return Usage(session);
-  return command->run(session, arguments);
+// Runs the command for one target.
+int RunCommand(const CommandSpec& command, const CommandLine& line, std::istream& in,
+               std::ostream& out, std::ostream& err) {
+  const auto channel = ConnectTo(line);
+  if (!channel.ok()) {
+    err << "weirctl: " << channel.status().message() << "\n";
+    return kExitUsage;
+  }
+  const auto stub = admin::v1::Admin::NewStub(*channel);
+  const auto name_words = static_cast<std::ptrdiff_t>(WordsOf(command));
+  return command.run({line, stub.get(), *channel, in, out, err},
+                     {line.words.begin() + name_words, line.words.end()});
+}
+
+int RunForTargets(const CommandSpec& command, const CommandLine& line, std::istream& in,
+                  std::ostream& out, std::ostream& err) {
+  const auto lines = LinesForTargets(line);
+  if (!lines.ok()) {
+    err << "weirctl: " << lines.status().message() << "\n";
+    return kExitUsage;
+  }
+  if (lines->size() == 1) return RunCommand(command, lines->front(), in, out, err);
+  if (command.targets != Targets::kSeveral) {
+    err << "weirctl: " << command.name << " takes one target at a time\n";
+    return kExitUsage;
+  }
+  const auto run = [&command, &in](const CommandLine& one, std::ostream& own_out,
+                                   std::ostream& own_err) {
+    return RunCommand(command, one, in, own_out, own_err);
+  };
+  return RunOnEach(*lines, run, out, err);
 }
 
 }  // namespace
@@ -50,17 +73,12 @@ int RunWeirctl(const std::vector<std::string>& arguments, std::istream& in, std:
     PrintHelp(out);
     return kExitOk;
   }
-  if (const std::string wrong = CheckTarget(line->target); !wrong.empty()) {
-    err << "weirctl: " << wrong << "\n";
-    return kExitUsage;
+  const CommandSpec* const command = FindCommand(line->words);
+  if (command == nullptr ||
+      (command->arguments.empty() && line->words.size() > WordsOf(*command))) {
+    return Usage(*line, err);
   }
-  const auto channel = ConnectTo(*line);
-  if (!channel.ok()) {
-    err << "weirctl: " << channel.status().message() << "\n";
-    return kExitUsage;
-  }
-  const auto stub = admin::v1::Admin::NewStub(*channel);
-  return RunCommand({*line, stub.get(), *channel, in, out, err});
+  return RunForTargets(*command, *line, in, out, err);
 }
 
 }  // namespace weir

@@ -91,6 +91,27 @@ TEST_F(WeirctlTest, DrainsAndTellsOfHealth) {
   EXPECT_THAT(Ctl({"audit"}).out, AllOf(HasSubstr("Drain"), HasSubstr("to test it")));
 }
 
+TEST_F(WeirctlTest, SetsALimitOfSeveralServersWithAReportForEach) {
+  const auto other = *AdminServer::Start(server_.get(), {"127.0.0.1:0", {}});
+  const std::string nobody = "127.0.0.1:1";
+  const std::string targets =
+      "--target=" + admin_->address() + "," + nobody + "," + other->address();
+  const Outcome set = Call({"limits", "set", "max_fields=77", targets});
+  EXPECT_EQ(set.status, kExitUnreachable);
+  EXPECT_THAT(set.out, AllOf(StartsWith("== " + admin_->address() + "\nLIMIT"),
+                             HasSubstr("== " + nobody + "\n== " + other->address() + "\n")));
+  EXPECT_THAT(set.err, StartsWith("== " + nobody + "\nweirctl: no server answers"));
+  EXPECT_EQ(server_->limits().current()->limits.max_fields, 77u);
+  const Outcome json = Call({"health", "--json", targets});
+  EXPECT_EQ(json.status, kExitUnreachable);
+  EXPECT_THAT(json.out, AllOf(StartsWith("{\"target\":\"" + admin_->address() +
+                                         "\",\"status\":0,\"results\":[{\"status\":\"SERVING\"}]"),
+                              HasSubstr("\"status\":3,\"results\":[],\"errors\":\"weirctl: no")));
+  const Outcome watch = Call({"watch", targets});
+  EXPECT_EQ(watch.status, kExitUsage);
+  EXPECT_THAT(watch.err, HasSubstr("watch takes one target at a time"));
+}
+
 TEST_F(WeirctlTest, ShowsEveryLimit) {
   const std::string out = Ctl({"limits", "get"}).out;
   for (const LimitSpec& spec : LimitSpecs()) EXPECT_THAT(out, HasSubstr(std::string(spec.name)));
