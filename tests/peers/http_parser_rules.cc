@@ -2,6 +2,7 @@
 
 #include "weir/tests/peers/http_parser_view.h"
 #include "weir/tests/peers/rule_predicates.h"
+#include "weir/tests/peers/shared_rules.h"
 
 namespace weir {
 namespace {
@@ -49,14 +50,10 @@ bool HasTabInConnection(const Difference& difference) {
   return HasField(difference.their_message(), "connection", "\t");
 }
 
-bool RefusesSchemeWithDigits(const Difference& difference) {
-  return difference.theirs->refusal == "HPE_INVALID_URL" && HasSchemeWithDigits(difference);
-}
-
 }  // namespace
 
 const std::vector<DifferenceRule>& HttpParserRules() {
-  static const std::vector<DifferenceRule> rules = {
+  static const std::vector<DifferenceRule> rules = WithSharedRules({
       {"unknown_method",
        "It knows a list of methods; RFC 9110 section 9.1 lets a method be any token.",
        DifferenceKind::kRefusedHead, IsUnknownMethod, "BREW / HTTP/1.1\r\nHost: a\r\n\r\n"},
@@ -64,17 +61,6 @@ const std::vector<DifferenceRule>& HttpParserRules() {
        "It keeps them; RFC 9110 section 5.5: they are not part of the value.",
        DifferenceKind::kFields, DiffersInBlanksAtTheEndOfValues,
        "GET / HTTP/1.1\r\nHost: a \t\r\n\r\n"},
-      {"after_connect",
-       "It stops after CONNECT. Weir's server never answers 2xx, so RFC 9110 section 9.3.6 makes "
-       "no tunnel of the connection.",
-       DifferenceKind::kMissing, FollowsConnect,
-       "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"},
-      {"content_of_connect", "It reads none; RFC 9112 section 6.3 frames the request as any other.",
-       DifferenceKind::kBody, IsWholeConnect,
-       "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nContent-Length: 1\r\n\r\nx"},
-      {"content_of_connect_to_come", "As above, of content that has not all arrived.",
-       DifferenceKind::kEnd, IsWholeConnect,
-       "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nContent-Length: 2\r\n\r\nx"},
       {"a_longer_name",
        "It takes a name that only begins with Transfer-Encoding for that one; RFC 9110 section "
        "5.1.",
@@ -98,28 +84,12 @@ const std::vector<DifferenceRule>& HttpParserRules() {
        DifferenceKind::kFraming, HasTabInTransferEncoding,
        "POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: b\r\n"
        "Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n"},
-      {"a_tab_around_a_length",
-       "It does not take the tab for white space; RFC 9110 section 5.5 does.",
-       DifferenceKind::kRefusedHead, RefusesLengthWithTab,
-       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\t\r\n\r\nx"},
       {"an_unknown_connection_option",
        "One that is empty, or begins like a known one, makes it miss the next; RFC 9110 section "
        "7.6.1 has a list.",
        DifferenceKind::kKeepAlive, HasUnknownConnectionOption,
        "GET / HTTP/1.1\r\nHost: a\r\nConnection: ,close\r\n\r\n"},
-      {"close_and_keep_alive",
-       "It heeds the one that it knows for the version; RFC 9112 section 9.3: close comes first.",
-       DifferenceKind::kKeepAlive, HasCloseAndKeepAlive,
-       "GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive, close\r\n\r\n"},
-      {"proxy_connection",
-       "It takes it for Connection; RFC 9112 appendix C.2.2: it means nothing in requests.",
-       DifferenceKind::kKeepAlive, HasProxyConnection,
-       "GET / HTTP/1.1\r\nHost: a\r\nProxy-Connection: close\r\n\r\n"},
-      {"a_scheme_with_digits",
-       "It knows letters only; RFC 3986 section 3.1 allows digits, +, - and . too.",
-       DifferenceKind::kRefusedHead, RefusesSchemeWithDigits,
-       "GET a1+-.://a/ HTTP/1.1\r\nHost: a\r\n\r\n"},
-  };
+  });
   return rules;
 }
 

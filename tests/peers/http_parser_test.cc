@@ -7,6 +7,7 @@
 #include "weir/tests/conformance/case_file.h"
 #include "weir/tests/peers/difference.h"
 #include "weir/tests/peers/http_parser_view.h"
+#include "weir/tests/peers/refusals.h"
 
 namespace weir {
 namespace {
@@ -24,6 +25,10 @@ TEST(HttpParser, ReadsWhatWeirAcceptsAlikeButForTheRules) {
           << example.where << " " << example.title << "\n"
           << Describe(difference);
     }
+    if (!TakesWhatWeirRefuses(ours, theirs)) continue;
+    EXPECT_TRUE(IsListed(ours.refusal, Peer::kHttpParser))
+        << example.where << " " << example.title << ": it takes what is refused as "
+        << ours.refusal;
   }
 }
 
@@ -39,6 +44,16 @@ TEST(HttpParser, EachRuleHasAnExampleThatNeedsIt) {
       needed = needed || first == &rule;
     }
     EXPECT_TRUE(needed);
+  }
+}
+
+TEST(HttpParser, TakesOfTheRefusedExactlyWhatTheTableSays) {
+  for (const Refusal& refusal : Refusals()) {
+    const StreamView ours = ReadWithWeir(refusal.example);
+    EXPECT_EQ(ours.refusal, refusal.error) << refusal.reason;
+    EXPECT_EQ(TakesWhatWeirRefuses(ours, ReadWithHttpParser(refusal.example)),
+              refusal.http_parser_takes)
+        << refusal.error << ": " << refusal.reason;
   }
 }
 

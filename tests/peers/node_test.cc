@@ -11,6 +11,7 @@
 #include "weir/tests/peers/difference.h"
 #include "weir/tests/peers/mutate.h"
 #include "weir/tests/peers/node_view.h"
+#include "weir/tests/peers/refusals.h"
 
 namespace weir {
 namespace {
@@ -47,6 +48,10 @@ std::size_t ExpectAlike(const std::vector<std::string>& streams) {
     for (const Difference& difference : Compare(ours, views[i])) {
       EXPECT_NE(Explain(difference, NodeRules()), nullptr) << Describe(difference);
     }
+    if (!TakesWhatWeirRefuses(ours, views[i])) continue;
+    EXPECT_TRUE(IsListed(ours.refusal, Peer::kNode))
+        << "it takes what is refused as " << ours.refusal << ":\n"
+        << streams[i];
   }
   return accepted;
 }
@@ -88,6 +93,22 @@ TEST_F(Node, EachRuleHasAnExampleThatNeedsIt) {
       needed = needed || first == &rule;
     }
     EXPECT_TRUE(needed);
+  }
+}
+
+TEST_F(Node, TakesOfTheRefusedExactlyWhatTheTableSays) {
+  std::vector<std::string> examples;
+  for (const Refusal& refusal : Refusals()) examples.push_back(refusal.example);
+  std::string error;
+  const std::vector<StreamView> views = ReadWithNode(examples, &error);
+  ASSERT_EQ(error, "");
+  ASSERT_EQ(views.size(), Refusals().size());
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const Refusal& refusal = Refusals()[i];
+    const StreamView ours = ReadWithWeir(refusal.example);
+    EXPECT_EQ(ours.refusal, refusal.error) << refusal.reason;
+    EXPECT_EQ(TakesWhatWeirRefuses(ours, views[i]), refusal.node_takes)
+        << refusal.error << ": " << refusal.reason;
   }
 }
 

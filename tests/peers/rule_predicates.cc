@@ -59,9 +59,9 @@ bool HasTabInLine(const Difference& difference, std::string_view name) {
   return false;
 }
 
-bool HasSchemeWithDigits(const Difference& difference) {
+bool RefusesSchemeWithDigits(const Difference& difference) {
   const std::string& target = difference.our_message().target;
-  return target[0] != '/' &&
+  return difference.theirs->refusal == "HPE_INVALID_URL" && target[0] != '/' &&
          target.substr(0, target.find("://")).find_first_of("0123456789+-.") != std::string::npos;
 }
 

@@ -21,7 +21,7 @@ bool IsConnect(const Difference& difference);
 bool IsWholeConnect(const Difference& difference);  // for the peer, which reads no content of it
 bool RefusesLengthWithTab(const Difference& difference);                 // the peer
 bool HasTabInLine(const Difference& difference, std::string_view name);  // of that field
-bool HasSchemeWithDigits(const Difference& difference);                  // or with + - . in it
+bool RefusesSchemeWithDigits(const Difference& difference);              // or with + - . in it
 bool HasCloseAndKeepAlive(const Difference& difference);                 // as connection options
 bool HasProxyConnection(const Difference& difference);                   // the field
 bool HasUnknownConnectionOption(const Difference& difference);           // or an empty one
