@@ -62,6 +62,8 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   reactor.connections_closed[static_cast<std::size_t>(CloseReason::kHeadTimeout)] = 6;
   reactor.connections_refused[static_cast<std::size_t>(RefuseReason::kMaxConnections)] = 7;
   reactor.accept_queue = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  reactor.listener_queues = {{"public", 20, reactor.accept_queue}, {"health", 30, {11}}};
+  stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81}};
   HistogramCounts& waits = reactor.timings[static_cast<std::size_t>(Timing::kAcceptQueueWait)];
   waits.buckets[0] = 4;
   waits.buckets[LogBuckets::kCount - 1] = 3;
@@ -100,6 +102,14 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(carried.accept_queue().over_half_time().nanos(), 7);
   EXPECT_EQ(carried.accept_queue().observed_time().nanos(), 8);
   EXPECT_EQ(carried.accept_queue().discards_when_full(), 9u);
+  ASSERT_EQ(carried.listener_queues_size(), 2);
+  EXPECT_EQ(carried.listener_queues(0).listener(), "public");
+  EXPECT_EQ(carried.listener_queues(0).connections_accepted(), 20u);
+  EXPECT_EQ(carried.listener_queues(0).queue().discards_when_full(), 9u);
+  EXPECT_EQ(carried.listener_queues(1).queue().depth(), 11u);
+  ASSERT_EQ(message.listeners_size(), 2);
+  EXPECT_EQ(message.listeners(1).name(), "health");
+  EXPECT_EQ(message.listeners(1).address(), "[::1]:81");
 }
 
 }  // namespace

@@ -62,6 +62,12 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
   message->set_connections_idle(stats.connections_idle);
   message->set_responses_pending(stats.responses_pending);
   QueueToProto(stats.accept_queue, message->mutable_accept_queue());
+  for (const ListenerQueue& it : stats.listener_queues) {
+    admin::v1::ListenerQueue* const queue = message->add_listener_queues();
+    queue->set_listener(it.listener);
+    queue->set_connections_accepted(it.connections_accepted);
+    QueueToProto(it.queue, queue->mutable_queue());
+  }
   // A test holds that each counter has a field of its name.
   const auto* const descriptor = message->GetDescriptor();
   for (std::size_t i = 0; i < kCounterCount; ++i) {
@@ -86,12 +92,18 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
 
 }  // namespace
 
+void ToProto(const ListenerInfo& listener, admin::v1::ListenerInfo* message) {
+  message->set_name(listener.name);
+  message->set_address(listener.address);
+}
+
 void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
   message->set_boot_id(stats.boot_id);
   *message->mutable_time() = TimeUtil::GetCurrentTime();
   *message->mutable_monotonic_time() = ToDuration(stats.monotonic_ns);
   *message->mutable_uptime() = ToDuration(stats.uptime_ns);
   message->set_address(stats.address);
+  for (const ListenerInfo& it : stats.listeners) ToProto(it, message->add_listeners());
   message->set_draining(stats.draining);
   message->set_limits_version(stats.limits_version);
   for (const ReactorStats& reactor : stats.reactors)

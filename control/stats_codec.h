@@ -11,6 +11,8 @@ namespace weir {
 // Sets all that ServerStats has, and `time` to the present. Any thread.
 void ToProto(const ServerStats& stats, admin::v1::Stats* message);
 
+void ToProto(const ListenerInfo& listener, admin::v1::ListenerInfo* message);
+
 }  // namespace weir
 
 #endif  // WEIR_CONTROL_STATS_CODEC_H_

@@ -36,6 +36,8 @@ const std::string& Server::address() const noexcept { return impl_->address(); }
 
 std::uint16_t Server::port() const noexcept { return impl_->port(); }
 
+const std::vector<ListenerInfo>& Server::listeners() const noexcept { return impl_->listeners(); }
+
 int Server::reactors() const noexcept { return impl_->reactors(); }
 
 const std::string& Server::boot_id() const noexcept { return impl_->boot_id(); }

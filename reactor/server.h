@@ -1,4 +1,4 @@
-// An HTTP/1.1 server: one SO_REUSEPORT listener and one epoll reactor per CPU.
+// An HTTP/1.1 server: one epoll reactor per CPU, each with a SO_REUSEPORT listener per address.
 
 #ifndef WEIR_REACTOR_SERVER_H_
 #define WEIR_REACTOR_SERVER_H_
@@ -18,18 +18,20 @@
 #include "weir/reactor/handler.h"
 #include "weir/reactor/limits.h"
 #include "weir/reactor/limits_store.h"
+#include "weir/reactor/listener_options.h"
 #include "weir/reactor/server_stats.h"
 
 namespace weir {
 
 struct ServerOptions {
-  // "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0". A numeric address and a port; port 0 lets the
-  // kernel choose one, and Server::address() tells it. Names are not resolved.
+  // What to listen on, where one address is all: as ListenerOptions::address.
   std::string address = "127.0.0.1:8080";
+  // Several listeners, or one with options of its own: 1 to 64, in place of `address`.
+  std::vector<ListenerOptions> listeners;
   // Reactors, each with a thread and a listener. 0: one for each CPU that this process may use
   // (the affinity mask and the cgroup's CPU quota; see DefaultReactorCount). At most 1024.
   int reactors = 0;
-  // Whether another process may listen on the same address at the same time, as for a restart
+  // Whether another process may listen on the same addresses at the same time, as for a restart
   // without a gap. Otherwise an address in use is refused: the kernel would split connections
   // between the two without a word.
   bool share_address = false;
@@ -69,9 +71,11 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // "127.0.0.1:8080", with the port that the kernel chose.
+  // Of the first listener: "127.0.0.1:8080", with the port that the kernel chose.
   const std::string& address() const noexcept;
   std::uint16_t port() const noexcept;
+  // What it listens on, in the order of the options.
+  const std::vector<ListenerInfo>& listeners() const noexcept;
   int reactors() const noexcept;
   // Random, 32 hex digits: names this start of the server.
   const std::string& boot_id() const noexcept;

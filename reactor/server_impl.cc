@@ -25,6 +25,8 @@ namespace weir {
 namespace {
 
 constexpr int kMaxReactors = 1024;
+constexpr std::size_t kMaxListeners = 64;
+static_assert(kMaxListeners <= Acceptor::kMaxListeners);
 
 std::string RandomId() {
   unsigned char bytes[16] = {};
@@ -103,22 +105,42 @@ absl::Status Server::Impl::MakeHandlers(const HandlerFactory& factory, int count
   return absl::OkStatus();
 }
 
-absl::Status Server::Impl::OpenReactors(int count) {
-  absl::StatusOr<SocketAddress> address = SocketAddress::Parse(options_.address);
-  if (!address.ok()) return address.status();
-  Syscalls* const syscalls = Syscalls::System();
-  if (!options_.share_address) {
-    if (absl::Status status = Listener::CheckFree(syscalls, *address); !status.ok()) return status;
+// All of one group before the next is begun: an address that two of the options name is found.
+absl::Status Server::Impl::OpenListeners(int count, std::vector<Reactor::Listeners>* opened) {
+  std::vector<ListenerOptions> wanted = options_.listeners;
+  if (wanted.empty()) wanted.emplace_back().address = options_.address;
+  if (wanted.size() > kMaxListeners) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(wanted.size(), " listeners: give at most ", kMaxListeners));
   }
+  opened->resize(static_cast<std::size_t>(count));
+  for (const ListenerOptions& options : wanted) {
+    auto group = ListenerGroup::Create(Syscalls::System(), options, options_.share_address);
+    if (!group.ok()) return group.status();
+    groups_.push_back(*std::move(group));
+    for (Reactor::Listeners& of_reactor : *opened) {
+      auto listener = groups_.back()->Open(options_.limits.listen_backlog);
+      if (!listener.ok()) return listener.status();
+      of_reactor.push_back(*std::move(listener));
+    }
+    const ListenerInfo& info = groups_.back()->info();
+    for (const ListenerInfo& other : listeners_) {
+      if (other.name != info.name) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("two listeners have the name \"", info.name, "\": give each its own"));
+    }
+    listeners_.push_back(info);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Server::Impl::OpenReactors(int count) {
+  std::vector<Reactor::Listeners> listeners;
+  if (absl::Status status = OpenListeners(count, &listeners); !status.ok()) return status;
   for (int i = 0; i < count; ++i) {
-    auto listener = Listener::Open(syscalls, *address, options_.limits.listen_backlog);
-    if (!listener.ok()) return listener.status();
-    // Beside listeners of another process the group could not know the kernel's numbers.
-    if (!options_.share_address) (*listener)->Join(&group_);
-    *address = (*listener)->address();  // from the second on: the port that the first was given
     ReactorOptions options;
     options.index = static_cast<std::uint32_t>(i);
-    options.syscalls = syscalls;
+    options.syscalls = Syscalls::System();
     options.clock = Clock::System();
     options.handler = &handlers_[static_cast<std::size_t>(i)];
     options.limits = &limits_;
@@ -127,12 +149,10 @@ absl::Status Server::Impl::OpenReactors(int count) {
       { const std::lock_guard<std::mutex> lock(adopted_mutex_); }
       adopted_.notify_all();
     };
-    auto reactor = Reactor::Create(options, *std::move(listener));
+    auto reactor = Reactor::Create(options, std::move(listeners[static_cast<std::size_t>(i)]));
     if (!reactor.ok()) return reactor.status();
     reactors_.push_back(*std::move(reactor));
   }
-  address_ = address->ToString();
-  port_ = address->port();
   return absl::OkStatus();
 }
 
@@ -236,7 +256,8 @@ ServerStats Server::Impl::Stats() const {
   const std::int64_t now_ns = Clock::System()->MonotonicNs();
   stats.monotonic_ns = static_cast<std::uint64_t>(now_ns);
   stats.uptime_ns = static_cast<std::uint64_t>(now_ns - started_ns_);
-  stats.address = address_;
+  stats.address = address();
+  stats.listeners = listeners_;
   stats.draining = draining_.load();
   for (const auto& reactor : reactors_) stats.reactors.push_back(reactor->Stats());
   const auto snapshot = limits_.current();

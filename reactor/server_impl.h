@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "weir/reactor/listen/listener_group.h"
 #include "weir/reactor/loop/reactor.h"
 #include "weir/reactor/server.h"
 #include "weir/reactor/watch/watch_thread.h"
@@ -33,8 +34,9 @@ class Server::Impl {
   ServerStats Stats() const;
   bool draining() const noexcept { return draining_.load(); }
 
-  const std::string& address() const noexcept { return address_; }
-  std::uint16_t port() const noexcept { return port_; }
+  const std::string& address() const noexcept { return listeners_.front().address; }
+  std::uint16_t port() const noexcept { return listeners_.front().port; }
+  const std::vector<ListenerInfo>& listeners() const noexcept { return listeners_; }
   const std::string& boot_id() const noexcept { return boot_id_; }
   int reactors() const noexcept { return static_cast<int>(reactors_.size()); }
   LimitsStore& limits() noexcept { return limits_; }
@@ -42,6 +44,8 @@ class Server::Impl {
 
  private:
   absl::Status MakeHandlers(const HandlerFactory& factory, int count);
+  // Opens every listener, `count` times each, into listeners for each reactor.
+  absl::Status OpenListeners(int count, std::vector<Reactor::Listeners>* opened);
   absl::Status OpenReactors(int count);
   absl::Status StartThreads();
   void RunReactor(Reactor* reactor);
@@ -57,12 +61,11 @@ class Server::Impl {
   EventLog events_;
   Watcher watcher_{&events_};  // the watch thread's
   std::atomic<std::uint64_t> open_connections_{0};
-  std::string address_;
-  std::uint16_t port_ = 0;
+  std::vector<ListenerInfo> listeners_;
   std::string boot_id_;
   std::int64_t started_ns_ = 0;
 
-  ReuseportGroup group_{Syscalls::System()};  // of the reactors' listeners, which it closes
+  std::vector<std::unique_ptr<ListenerGroup>> groups_;  // of the reactors' listeners
   std::vector<std::unique_ptr<Reactor>> reactors_;
   std::vector<std::thread> threads_;
 

@@ -109,15 +109,23 @@ struct AcceptQueueSample {
   std::uint64_t discards_when_full = 0;
 };
 
+// The accept queue of one of the server's listeners in one reactor.
+struct ListenerQueue {
+  std::string listener;                    // its name: ListenerInfo
+  std::uint64_t connections_accepted = 0;  // taken from this queue, those refused at once included
+  AcceptQueueSample queue;
+};
+
 struct ReactorStats {
-  std::uint32_t reactor = 0;                 // index from 0
-  std::uint64_t applied_limits_version = 0;  // LimitsSnapshot::version that it works by
-  std::uint64_t connections_active = 0;      // open now
-  std::uint64_t connections_idle = 0;        // of these: between requests
-  std::uint64_t responses_pending = 0;       // requests whose ResponseWriter has not answered yet
-  bool busy = false;                         // in a tick, not waiting for events
-  std::uint64_t tick_age_ns = 0;             // since its present or last tick began
-  AcceptQueueSample accept_queue;
+  std::uint32_t reactor = 0;                   // index from 0
+  std::uint64_t applied_limits_version = 0;    // LimitsSnapshot::version that it works by
+  std::uint64_t connections_active = 0;        // open now
+  std::uint64_t connections_idle = 0;          // of these: between requests
+  std::uint64_t responses_pending = 0;         // requests whose ResponseWriter has not answered yet
+  bool busy = false;                           // in a tick, not waiting for events
+  std::uint64_t tick_age_ns = 0;               // since its present or last tick began
+  AcceptQueueSample accept_queue;              // of the first listener
+  std::vector<ListenerQueue> listener_queues;  // of every listener, in the order of the options
   std::array<std::uint64_t, kCounterCount> counters{};
   std::array<std::uint64_t, kRefuseReasonCount> connections_refused{};
   std::array<std::uint64_t, kCloseReasonCount> connections_closed{};
@@ -125,11 +133,19 @@ struct ReactorStats {
   std::array<HistogramCounts, kTimingCount> timings{};
 };
 
+// What a server listens on.
+struct ListenerInfo {
+  std::string name;     // as ListenerOptions says
+  std::string address;  // with the port that the kernel chose
+  std::uint16_t port = 0;
+};
+
 struct ServerStats {
   std::string boot_id;             // random, 32 hex digits: a restart has another
   std::uint64_t monotonic_ns = 0;  // CLOCK_MONOTONIC when this was taken
   std::uint64_t uptime_ns = 0;     // since Server::Start
-  std::string address;             // what it listens on, with the port that the kernel chose
+  std::string address;             // of its first listener
+  std::vector<ListenerInfo> listeners;
   bool draining = false;
   std::uint64_t limits_version = 0;  // LimitsSnapshot::version in force; reactors may lag a tick
   std::vector<ReactorStats> reactors;

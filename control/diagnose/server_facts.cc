@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/diagnose/diagnosis_codec.h"
+#include "weir/control/stats_codec.h"
 #include "weir/parser/kernel.h"
 #include "weir/reactor/kernel/inet_diag.h"
 #include "weir/reactor/loop/syscalls.h"
@@ -17,12 +18,11 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-std::optional<std::size_t> CountListeners(const Server& server) {
-  InetDiag diag(Syscalls::System());
-  const auto rows = diag.Listeners(server.port());
+std::optional<std::size_t> CountListeners(InetDiag* diag, const ListenerInfo& listener) {
+  const auto rows = diag->Listeners(listener.port);
   if (!rows.ok()) return {};
-  return std::count_if(rows->begin(), rows->end(), [&server](const DiagRow& row) {
-    return row.address.ToString() == server.address();
+  return std::count_if(rows->begin(), rows->end(), [&listener](const DiagRow& row) {
+    return row.address.ToString() == listener.address;
   });
 }
 
@@ -47,7 +47,12 @@ ServerFacts CollectServerFacts(Server* server, const std::string& admin_peer) {
   facts.limits = server->limits().current()->limits;
   facts.host = ReadHostFacts();
   facts.own_listeners = facts.stats.reactors.size();
-  if (!facts.stats.draining) facts.listeners = CountListeners(*server);
+  InetDiag diag(Syscalls::System());
+  if (!facts.stats.draining) {
+    for (const ListenerInfo& it : facts.stats.listeners) {
+      facts.listeners.push_back(CountListeners(&diag, it));
+    }
+  }
   facts.admin_peer = admin_peer;
   return facts;
 }
@@ -58,6 +63,7 @@ void DescribeServer(const Server& server, admin::v1::ServerInfo* info) {
   info->set_build(Build());
   info->set_parser_kernel(std::string(KernelName(ActiveKernel())));
   info->set_address(stats.address);
+  for (const ListenerInfo& it : stats.listeners) ToProto(it, info->add_listeners());
   info->set_reactors(static_cast<std::uint32_t>(stats.reactors.size()));
   info->set_pid(static_cast<std::uint32_t>(::getpid()));
   info->set_boot_id(stats.boot_id);

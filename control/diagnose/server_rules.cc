@@ -42,23 +42,30 @@ void Host(const ServerFacts& facts, Findings* findings) {
   findings->insert(findings->end(), host.begin(), host.end());
 }
 
+void OneQueue(const ServerFacts& facts, std::uint32_t reactor, const ListenerQueue& listener,
+              Findings* findings) {
+  const AcceptQueueSample& sample = listener.queue;
+  QueueFacts queue;
+  queue.subject = absl::StrCat(listener.listener, " reactor ", reactor);
+  queue.depth = sample.depth;
+  queue.backlog = sample.backlog_effective;
+  queue.requested = sample.backlog_requested;
+  queue.depth_max = sample.depth_max;
+  queue.discards = sample.discards;
+  queue.discards_when_full = sample.discards_when_full;
+  queue.somaxconn = facts.host.somaxconn;
+  // Setting the same value again lets every reactor listen again.
+  queue.raise = absl::StrCat("weirctl limits set listen_backlog=",
+                             std::max<std::uint64_t>(facts.limits.listen_backlog, 4096));
+  const Findings of_queue = CheckQueue(queue);
+  findings->insert(findings->end(), of_queue.begin(), of_queue.end());
+}
+
 void Queues(const ServerFacts& facts, Findings* findings) {
   for (const ReactorStats& reactor : facts.stats.reactors) {
-    const AcceptQueueSample& sample = reactor.accept_queue;
-    QueueFacts queue;
-    queue.subject = NameOf(facts, reactor);
-    queue.depth = sample.depth;
-    queue.backlog = sample.backlog_effective;
-    queue.requested = sample.backlog_requested;
-    queue.depth_max = sample.depth_max;
-    queue.discards = sample.discards;
-    queue.discards_when_full = sample.discards_when_full;
-    queue.somaxconn = facts.host.somaxconn;
-    // Setting the same value again lets every reactor listen again.
-    queue.raise = absl::StrCat("weirctl limits set listen_backlog=",
-                               std::max<std::uint64_t>(facts.limits.listen_backlog, 4096));
-    const Findings of_queue = CheckQueue(queue);
-    findings->insert(findings->end(), of_queue.begin(), of_queue.end());
+    for (const ListenerQueue& it : reactor.listener_queues) {
+      OneQueue(facts, reactor.reactor, it, findings);
+    }
   }
 }
 
@@ -172,12 +179,13 @@ void UnevenRequests(const ServerFacts& facts, Findings* findings) {
 void Stalled(const ServerFacts& facts, Findings* findings) {
   for (const ReactorStats& reactor : facts.stats.reactors) {
     if (!reactor.busy || reactor.tick_age_ns < kStallWarningNs) continue;
+    std::uint64_t waiting = 0;
+    for (const ListenerQueue& it : reactor.listener_queues) waiting += it.queue.depth;
     Finding finding = OfServer(
         facts, reactor.tick_age_ns < kStallErrorNs ? Severity::kWarning : Severity::kError,
         "reactor_stalled", "a reactor is held up, and with it all of its connections",
-        absl::StrCat("its turn began ", reactor.tick_age_ns / 1'000'000, " ms ago; ",
-                     reactor.accept_queue.depth, " connections wait to be accepted, ",
-                     reactor.connections_active, " are open"),
+        absl::StrCat("its turn began ", reactor.tick_age_ns / 1'000'000, " ms ago; ", waiting,
+                     " connections wait to be accepted, ", reactor.connections_active, " are open"),
         "a handler waits there: answer from another thread (ResponseWriter may be moved to one), "
         "and see where it waits with \"gdb -p PID -batch -ex 'thread apply all bt'\"");
     finding.subject = NameOf(facts, reactor);
@@ -229,14 +237,16 @@ void AdminOverTcp(const ServerFacts& facts, Findings* findings) {
 }
 
 void ForeignListener(const ServerFacts& facts, Findings* findings) {
-  if (!facts.listeners || *facts.listeners <= facts.own_listeners) return;
-  findings->push_back(OfServer(
-      facts, Severity::kWarning, "address_shared",
-      "other sockets listen on the same address and are given a part of the connections",
-      absl::StrCat(*facts.listeners, " listeners, of which ", facts.own_listeners,
-                   " are this server's"),
-      "see whose they are with \"weirctl doctor host\" or \"ss -ltnp\"; during a restart with "
-      "ServerOptions::share_address this is meant"));
+  for (std::size_t i = 0; i < facts.listeners.size(); ++i) {
+    if (facts.listeners[i].value_or(0) <= facts.own_listeners) continue;
+    findings->push_back(
+        {Severity::kWarning, "address_shared", facts.stats.listeners[i].address,
+         "other sockets listen on the same address and are given a part of the connections",
+         absl::StrCat(*facts.listeners[i], " listeners, of which ", facts.own_listeners,
+                      " are this server's"),
+         "see whose they are with \"weirctl doctor host\" or \"ss -ltnp\"; during a restart with "
+         "ServerOptions::share_address this is meant"});
+  }
 }
 
 void Draining(const ServerFacts& facts, Findings* findings) {

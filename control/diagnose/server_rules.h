@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "weir/control/diagnose/finding.h"
 #include "weir/reactor/kernel/host_facts.h"
@@ -19,9 +20,9 @@ struct ServerFacts {
   ServerStats stats;
   Limits limits;  // as requested
   HostFacts host;
-  // Listening sockets on the server's address and port, of all processes, and how many of them are
-  // the server's own. Absent where the kernel does not tell.
-  std::optional<std::size_t> listeners;
+  // Listening sockets on the address and port of each of stats.listeners, of all processes, and how
+  // many of them are the server's own. Absent where the kernel does not tell.
+  std::vector<std::optional<std::size_t>> listeners;
   std::size_t own_listeners = 0;
   // How the admin service was reached, as gRPC tells the peer: "unix:", "ipv4:127.0.0.1:4711".
   std::string admin_peer;

@@ -14,24 +14,28 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// A server of two reactors that nothing is wrong with.
+// A server of two listeners and two reactors that nothing is wrong with.
 ServerFacts Sound() {
   ServerFacts facts;
   facts.stats.address = "127.0.0.1:80";
+  facts.stats.listeners = {{"127.0.0.1:80", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81}};
   facts.stats.limits_version = 3;
   for (std::uint32_t i = 0; i < 2; ++i) {
     ReactorStats reactor;
     reactor.reactor = i;
     reactor.applied_limits_version = 3;
-    reactor.accept_queue.backlog_effective = 4096;
-    reactor.accept_queue.backlog_requested = 4096;
+    for (const ListenerInfo& it : facts.stats.listeners) {
+      ListenerQueue& queue = reactor.listener_queues.emplace_back();
+      queue.listener = it.name;
+      queue.queue.backlog_effective = queue.queue.backlog_requested = 4096;
+    }
     facts.stats.reactors.push_back(reactor);
   }
   facts.host.somaxconn = 4096;
   facts.host.tcp_migrate_req = 1;
   facts.host.descriptors = 20000;
   facts.host.cpus_affinity = 2;
-  facts.listeners = 2;
+  facts.listeners = {2, 2};
   facts.own_listeners = 2;
   facts.admin_peer = "unix:";
   return facts;
@@ -56,12 +60,12 @@ TEST(ServerRulesTest, ASoundServerHasNoFinding) { EXPECT_THAT(RulesOf(Sound()), 
 TEST(ServerRulesTest, HasTheRulesOfItsHostAndOfEachQueue) {
   ServerFacts facts = Sound();
   facts.host.tcp_abort_on_overflow = 1;
-  facts.stats.reactors[1].accept_queue.depth = 4097;
+  facts.stats.reactors[1].listener_queues[1].queue.depth = 4097;
   const Findings findings = CheckServer(facts);
   ASSERT_EQ(findings.size(), 2u);
   EXPECT_EQ(findings[0].rule, "abort_on_overflow");
   EXPECT_EQ(findings[1].rule, "queue_full");
-  EXPECT_EQ(findings[1].subject, "127.0.0.1:80 reactor 1");
+  EXPECT_EQ(findings[1].subject, "health reactor 1");
   EXPECT_THAT(findings[1].fix, HasSubstr("weirctl limits set listen_backlog="));
 }
 
@@ -168,9 +172,10 @@ TEST(ServerRulesTest, AdminOverTcp) {
 
 TEST(ServerRulesTest, AnAddressThatOthersShare) {
   ServerFacts facts = Sound();
-  facts.listeners = 3;
+  facts.listeners = {2, 3};
   EXPECT_THAT(RulesOf(facts), ElementsAre("address_shared"));
-  facts.listeners.reset();
+  EXPECT_EQ(CheckServer(facts)[0].subject, "[::1]:81");
+  facts.listeners = {std::nullopt, std::nullopt};
   EXPECT_THAT(RulesOf(facts), IsEmpty());
 }
 

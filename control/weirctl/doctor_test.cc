@@ -170,7 +170,9 @@ TEST(DiagnosisTextTest, ColoursOnlyWhereAskedTo) {
 
 TEST(DoctorServerTest, ARealServerDiagnosesAndDescribesItself) {
   ServerOptions options;
-  options.address = "127.0.0.1:0";
+  options.listeners.resize(2);
+  for (ListenerOptions& it : options.listeners) it.address = "127.0.0.1:0";
+  options.listeners[1].name = "health";
   options.reactors = 2;
   options.limits.listen_backlog = 9'999'999;
   const auto server = *Server::Start(
@@ -179,11 +181,14 @@ TEST(DoctorServerTest, ARealServerDiagnosesAndDescribesItself) {
   const Outcome doctor = Call({"doctor", "server"}, admin->address());
   EXPECT_EQ(doctor.status, kExitWarnings) << doctor.err;
   EXPECT_THAT(doctor.out, AllOf(HasSubstr(server->address() + " reactor 1: warning: "),
+                                HasSubstr("health reactor 0: warning: "),
                                 HasSubstr("[backlog_capped]"), HasSubstr("[admin_over_tcp]"),
                                 Not(HasSubstr("[address_shared]"))));
   const Outcome info = Call({"info"}, admin->address());
   EXPECT_EQ(info.status, kExitOk) << info.err;
-  EXPECT_THAT(info.out, AllOf(HasSubstr(server->address()), HasSubstr(server->boot_id()),
+  EXPECT_THAT(info.out, AllOf(HasSubstr(server->address()), HasSubstr("listener health"),
+                              HasSubstr(server->listeners()[1].address),
+                              HasSubstr(server->boot_id()),
                               HasSubstr(std::to_string(::getpid()))));
   EXPECT_THAT(Call({"info", "--json"}, admin->address()).out, HasSubstr(R"("reactors":2)"));
 }

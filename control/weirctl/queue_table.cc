@@ -2,6 +2,8 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
@@ -18,19 +20,42 @@ std::string OverHalf(const admin::v1::AcceptQueue& queue) {
                          100 * static_cast<double>(over_half) / static_cast<double>(observed));
 }
 
+std::vector<std::string> Row(const std::string& name, const admin::v1::AcceptQueue& queue) {
+  return {name,
+          absl::StrCat(queue.depth(), "/", queue.backlog_effective()),
+          std::to_string(queue.backlog_requested()),
+          std::to_string(queue.depth_max()),
+          std::to_string(queue.depth_max_window()),
+          OverHalf(queue),
+          std::to_string(queue.discards()),
+          std::to_string(queue.discards_when_full())};
+}
+
 }  // namespace
+
+admin::v1::AcceptQueue SumOfQueues(const admin::v1::ReactorStats& reactor) {
+  if (reactor.listener_queues().empty()) return reactor.accept_queue();  // of an older server
+  admin::v1::AcceptQueue sum;
+  for (const admin::v1::ListenerQueue& it : reactor.listener_queues()) {
+    sum.set_depth(sum.depth() + it.queue().depth());
+    sum.set_backlog_effective(sum.backlog_effective() + it.queue().backlog_effective());
+    sum.set_depth_max(std::max(sum.depth_max(), it.queue().depth_max()));
+  }
+  return sum;
+}
 
 std::vector<std::vector<std::string>> QueueRows(const admin::v1::Stats& stats) {
   std::vector<std::vector<std::string>> rows = {{"ACCEPT QUEUE", "WAITING/BACKLOG", "REQUESTED",
                                                  "HIGH", "RECENT", "OVER HALF", "DISCARDS",
                                                  "WHEN FULL"}};
   for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
-    const admin::v1::AcceptQueue& queue = reactor.accept_queue();
-    rows.push_back({std::to_string(reactor.reactor()),
-                    absl::StrCat(queue.depth(), "/", queue.backlog_effective()),
-                    std::to_string(queue.backlog_requested()), std::to_string(queue.depth_max()),
-                    std::to_string(queue.depth_max_window()), OverHalf(queue),
-                    std::to_string(queue.discards()), std::to_string(queue.discards_when_full())});
+    const std::string name = std::to_string(reactor.reactor());
+    if (reactor.listener_queues().empty()) rows.push_back(Row(name, reactor.accept_queue()));
+    for (const admin::v1::ListenerQueue& it : reactor.listener_queues()) {
+      const bool one_of_several = reactor.listener_queues_size() > 1;
+      rows.push_back(
+          Row(one_of_several ? absl::StrCat(name, " ", it.listener()) : name, it.queue()));
+    }
   }
   return rows;
 }

@@ -10,8 +10,13 @@
 
 namespace weir {
 
-// A heading, then a row for each reactor's queue. RECENT is the most seen lately, OVER HALF the
-// share of the time in which more than half of the backlog waited.
+// The queues of all listeners of a reactor taken together: sums, and the most of any as
+// `depth_max`.
+admin::v1::AcceptQueue SumOfQueues(const admin::v1::ReactorStats& reactor);
+
+// A heading, then a row for each queue of each reactor, named where there are several. RECENT is
+// the most seen lately, OVER HALF the share of the time in which more than half of the backlog
+// waited.
 std::vector<std::vector<std::string>> QueueRows(const admin::v1::Stats& stats);
 
 }  // namespace weir

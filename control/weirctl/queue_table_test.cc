@@ -29,5 +29,28 @@ TEST(QueueTableTest, HasARowForEachQueue) {
   EXPECT_EQ(QueueRows(stats)[1][5], "0.01%");
 }
 
+TEST(QueueTableTest, NamesTheListenersWhereThereAreSeveral) {
+  admin::v1::Stats stats;
+  admin::v1::ReactorStats* const reactor = stats.add_reactors();
+  admin::v1::ListenerQueue* queue = reactor->add_listener_queues();
+  queue->set_listener("public");
+  queue->mutable_queue()->set_depth(4);
+  queue->mutable_queue()->set_depth_max(9);
+  queue->mutable_queue()->set_backlog_effective(100);
+  EXPECT_EQ(QueueRows(stats)[1][0], "0");
+  EXPECT_EQ(SumOfQueues(*reactor).depth(), 4u);
+  *reactor->add_listener_queues() = *queue;
+  queue = reactor->mutable_listener_queues(1);
+  queue->set_listener("health");
+  queue->mutable_queue()->set_depth_max(2);
+  ASSERT_EQ(QueueRows(stats).size(), 3u);
+  EXPECT_EQ(QueueRows(stats)[1][0], "0 public");
+  EXPECT_EQ(QueueRows(stats)[2][0], "0 health");
+  const admin::v1::AcceptQueue sum = SumOfQueues(*reactor);
+  EXPECT_EQ(sum.depth(), 8u);
+  EXPECT_EQ(sum.backlog_effective(), 200u);
+  EXPECT_EQ(sum.depth_max(), 9u);
+}
+
 }  // namespace
 }  // namespace weir

@@ -26,7 +26,7 @@ void PrintSums(const char* title, const std::map<std::string, std::uint64_t>& su
 }
 
 std::vector<std::string> Row(const admin::v1::ReactorStats& reactor) {
-  const admin::v1::AcceptQueue& queue = reactor.accept_queue();
+  const admin::v1::AcceptQueue queue = SumOfQueues(reactor);
   return {std::to_string(reactor.reactor()),
           absl::StrCat(queue.depth(), "/", queue.backlog_effective()),
           std::to_string(reactor.connections_accepted()),
@@ -42,7 +42,7 @@ std::vector<std::string> TotalRow(const admin::v1::Stats& stats) {
   admin::v1::ReactorStats sum;
   admin::v1::AcceptQueue* const queue = sum.mutable_accept_queue();
   for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
-    queue->set_depth(queue->depth() + reactor.accept_queue().depth());
+    queue->set_depth(queue->depth() + SumOfQueues(reactor).depth());
     sum.set_connections_accepted(sum.connections_accepted() + reactor.connections_accepted());
     sum.set_connections_active(sum.connections_active() + reactor.connections_active());
     sum.set_requests(sum.requests() + reactor.requests());
@@ -58,8 +58,19 @@ std::vector<std::string> TotalRow(const admin::v1::Stats& stats) {
   return row;
 }
 
+// "127.0.0.1:80", or with several: "public 127.0.0.1:80, health 127.0.0.1:81".
+std::string Listeners(const admin::v1::Stats& stats) {
+  if (stats.listeners_size() < 2) return stats.address();
+  std::string text;
+  for (const admin::v1::ListenerInfo& it : stats.listeners()) {
+    const std::string name = it.name() == it.address() ? "" : absl::StrCat(it.name(), " ");
+    absl::StrAppend(&text, text.empty() ? "" : ", ", name, it.address());
+  }
+  return text;
+}
+
 void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
-  out << stats.address() << ", up " << stats.uptime().seconds() << " s, limits version "
+  out << Listeners(stats) << ", up " << stats.uptime().seconds() << " s, limits version "
       << stats.limits_version() << (stats.draining() ? ", DRAINING" : "") << "\n\n";
   std::vector<std::vector<std::string>> rows = {
       {"REACTOR", "QUEUE", "ACCEPTED", "ACTIVE", "REQUESTS", "2XX/3XX/4XX/5XX", "LIMITS"}};

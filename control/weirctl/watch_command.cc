@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "weir/control/weirctl/queue_table.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
@@ -48,7 +49,7 @@ class WatchTable {
     for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
       if (rows_++ % kRowsBetweenHeadings == 0) PrintHeading(out_);
       const admin::v1::ReactorStats& before = last_[reactor.reactor()];
-      const admin::v1::AcceptQueue& queue = reactor.accept_queue();
+      const admin::v1::AcceptQueue queue = SumOfQueues(reactor);
       const auto rate = [seconds](std::uint64_t now, std::uint64_t then) {
         return seconds > 0 ? absl::StrFormat("%.0f", static_cast<double>(now - then) / seconds)
                            : std::string("-");

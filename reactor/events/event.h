@@ -44,6 +44,7 @@ struct Event {
 
   EventKind kind = EventKind::kQueueOverHalf;
   std::int32_t reactor = kWholeServer;  // its index, or kWholeServer
+  std::string listener;                 // the name of the one that it is about, or ""
   // Named in snake_case, with the unit as the end of the name unless it is a count.
   std::vector<std::pair<std::string_view, std::uint64_t>> numbers;  // names are literals
   std::string text;  // what has happened, in a sentence, with the numbers

@@ -47,27 +47,37 @@ int BacklogArgument(std::uint64_t backlog) noexcept {
   return static_cast<int>(std::min<std::uint64_t>(backlog, std::numeric_limits<int>::max()));
 }
 
-absl::Status Enable(Syscalls* syscalls, int fd, int level, int name, const char* what,
-                    const SocketAddress& address) {
-  const int on = 1;
-  if (syscalls->SetSockOpt(fd, level, name, &on, sizeof(on)) == 0) return absl::OkStatus();
-  return Failure(what, address, errno);
+struct SocketOption {
+  int level;
+  int number;
+  int value;
+  const char* name;
+};
+
+absl::Status Set(Syscalls* syscalls, int fd, const SocketOption& option,
+                 const SocketAddress& address) {
+  const int value = option.value;
+  if (syscalls->SetSockOpt(fd, option.level, option.number, &value, sizeof(value)) == 0) {
+    return absl::OkStatus();
+  }
+  return Failure(option.name, address, errno);
 }
 
 // What decides whether bind(2) finds the address free.
-absl::Status ConfigureAddress(Syscalls* syscalls, int fd, const SocketAddress& address) {
-  absl::Status status = Enable(syscalls, fd, SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR", address);
+absl::Status ConfigureAddress(Syscalls* syscalls, int fd, const SocketAddress& address,
+                              bool ipv6_only) {
+  absl::Status status = Set(syscalls, fd, {SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR"}, address);
   if (!status.ok() || address.family() != AF_INET6) return status;
-  // "[::]" means IPv6 alone, as it is written; IPv4 has an address of its own.
-  return Enable(syscalls, fd, IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY", address);
+  // Told in either case: net.ipv6.bindv6only sets what goes without saying.
+  return Set(syscalls, fd, {IPPROTO_IPV6, IPV6_V6ONLY, ipv6_only ? 1 : 0, "IPV6_V6ONLY"}, address);
 }
 
-absl::Status Configure(Syscalls* syscalls, int fd, const SocketAddress& address) {
-  absl::Status status = ConfigureAddress(syscalls, fd, address);
+absl::Status Configure(Syscalls* syscalls, int fd, const SocketAddress& address, bool ipv6_only) {
+  absl::Status status = ConfigureAddress(syscalls, fd, address, ipv6_only);
   if (!status.ok()) return status;
-  status = Enable(syscalls, fd, SOL_SOCKET, SO_REUSEPORT, "SO_REUSEPORT", address);
+  status = Set(syscalls, fd, {SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT"}, address);
   if (!status.ok()) return status;
-  return Enable(syscalls, fd, IPPROTO_TCP, TCP_NODELAY, "TCP_NODELAY", address);
+  return Set(syscalls, fd, {IPPROTO_TCP, TCP_NODELAY, 1, "TCP_NODELAY"}, address);
 }
 
 int OpenSocket(Syscalls* syscalls, const SocketAddress& address) {
@@ -79,12 +89,14 @@ int OpenSocket(Syscalls* syscalls, const SocketAddress& address) {
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(Syscalls* syscalls,
                                                          const SocketAddress& address,
-                                                         std::uint64_t backlog) {
+                                                         std::uint64_t backlog, bool ipv6_only) {
   const int fd = OpenSocket(syscalls, address);
   if (fd < 0) return Failure("socket", address, errno);
   // From here on the listener closes the socket, also when a step fails.
   std::unique_ptr<Listener> listener(new Listener(syscalls, fd, address));
-  if (absl::Status status = Configure(syscalls, fd, address); !status.ok()) return status;
+  if (absl::Status status = Configure(syscalls, fd, address, ipv6_only); !status.ok()) {
+    return status;
+  }
   if (syscalls->Bind(fd, address.get(), address.size()) != 0) {
     return Failure("bind", address, errno);
   }
@@ -95,13 +107,14 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(Syscalls* syscalls,
     return Failure("getsockname", address, errno);
   }
   listener->address_ = SocketAddress::From(bound);
+  listener->name_ = listener->address_.ToString();
   return listener;
 }
 
-absl::Status Listener::CheckFree(Syscalls* syscalls, const SocketAddress& address) {
+absl::Status Listener::CheckFree(Syscalls* syscalls, const SocketAddress& address, bool ipv6_only) {
   const int fd = OpenSocket(syscalls, address);
   if (fd < 0) return Failure("socket", address, errno);
-  absl::Status status = ConfigureAddress(syscalls, fd, address);
+  absl::Status status = ConfigureAddress(syscalls, fd, address, ipv6_only);
   if (status.ok() && syscalls->Bind(fd, address.get(), address.size()) != 0) {
     status = Failure("bind", address, errno);
   }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,12 +32,15 @@ class Listener {
  public:
   // Binds and listens. TCP_NODELAY is set here and inherited by every accepted socket. Several
   // listeners of one process share the address. Errors as Server::Start documents them.
+  // `ipv6_only` as in ListenerOptions.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(Syscalls* syscalls,
                                                         const SocketAddress& address,
-                                                        std::uint64_t backlog);
+                                                        std::uint64_t backlog,
+                                                        bool ipv6_only = true);
   // ALREADY_EXISTS when a socket outside this process's group listens there. SO_REUSEPORT lets any
   // process of the same user join a group unnoticed (socket(7)), and take half of its connections.
-  static absl::Status CheckFree(Syscalls* syscalls, const SocketAddress& address);
+  static absl::Status CheckFree(Syscalls* syscalls, const SocketAddress& address,
+                                bool ipv6_only = true);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -47,6 +51,11 @@ class Listener {
   // The group, or null, and the number in it.
   ReuseportGroup* group() const noexcept { return group_; }
   std::uint32_t member() const noexcept { return member_; }
+
+  // What statistics call it: its address, until another name is given. REQUIRES of SetName: no
+  // other thread knows of it yet.
+  const std::string& name() const noexcept { return name_; }
+  void SetName(const std::string& name) { name_ = name; }
 
   int fd() const noexcept { return fd_; }
   bool open() const noexcept { return fd_ >= 0; }
@@ -85,6 +94,7 @@ class Listener {
   Syscalls* const syscalls_;
   int fd_;  // written by the reactor's thread under mutex_
   SocketAddress address_;
+  std::string name_;
   ReuseportGroup* group_ = nullptr;
   std::uint32_t member_ = 0;
   std::atomic<std::uint64_t> backlog_requested_{0};

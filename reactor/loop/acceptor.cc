@@ -28,14 +28,16 @@ bool WantsDescriptorsOrMemory(int error) noexcept {
 
 }  // namespace
 
-Acceptor::Acceptor(ConnectionContext* context, ConnectionTable* table, int epoll,
-                   std::unique_ptr<Listener> listener, std::atomic<std::uint64_t>* open_connections)
+Acceptor::Acceptor(ConnectionContext* context, ConnectionTable* table, std::uint32_t owner,
+                   int epoll, std::unique_ptr<Listener> listener,
+                   std::atomic<std::uint64_t>* open_connections)
     : ctx_(context),
       table_(table),
+      owner_(owner),
       epoll_(epoll),
       listener_(std::move(listener)),
       open_connections_(open_connections) {
-  pause_timer_.owner = kOwner;
+  pause_timer_.owner = owner;
 }
 
 Acceptor::~Acceptor() { ctx_->timers->Cancel(&pause_timer_); }
@@ -43,7 +45,7 @@ Acceptor::~Acceptor() { ctx_->timers->Cancel(&pause_timer_); }
 bool Acceptor::Watch(int op, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
-  event.data.u64 = kOwner;
+  event.data.u64 = owner_;
   return ctx_->syscalls->EpollCtl(epoll_, op, listener_->fd(), &event) == 0;
 }
 
@@ -70,6 +72,7 @@ std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
     AcceptedSocket accepted;
     const int error = -listener_->Accept(&accepted);
     if (error == 0) {
+      accepted_.Add();
       SampleWait(accepted.fd);
       Admit(accepted);
     } else if (WantsDescriptorsOrMemory(error)) {
@@ -154,6 +157,10 @@ void Acceptor::SetBacklog(std::uint64_t backlog) {
   // The same value too: the kernel may have capped it to a somaxconn that was raised since.
   // One that the kernel refuses leaves the one before it, which the statistics show.
   (void)listener_->SetBacklog(backlog);
+}
+
+ListenerQueue Acceptor::Sample(std::int64_t now_ns) const {
+  return {listener_->name(), accepted_.Get(), listener_->Sample(now_ns)};
 }
 
 void Acceptor::BeginDrain() {

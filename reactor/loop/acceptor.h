@@ -4,6 +4,7 @@
 #define WEIR_REACTOR_LOOP_ACCEPTOR_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -11,28 +12,34 @@
 #include "weir/reactor/conn/connection_context.h"
 #include "weir/reactor/conn/connection_table.h"
 #include "weir/reactor/listen/listener.h"
+#include "weir/reactor/loop/counters.h"
 #include "weir/reactor/loop/one_in.h"
 #include "weir/reactor/loop/timer_wheel.h"
 
 namespace weir {
 
-// The accept step of one reactor. When descriptors or memory run out it disarms the listener for
-// kPauseMs, or until a connection of this reactor closes: the connections stay queued, and nothing
-// spins. One thread.
+// The accept step of one reactor for one of its listeners. When descriptors or memory run out it
+// disarms the listener for kPauseMs, or until a connection of this reactor closes: the connections
+// stay queued, and nothing spins. One thread.
 class Acceptor {
  public:
   // With the slot of the timer wheel, a client waits at most 100 ms once a descriptor is free.
   static constexpr std::int64_t kPauseMs = 80;
   static_assert(kPauseMs + 2 * TimerWheel::kSlotMs <= 100);
-  // The epoll_event data and Timer::owner that mean the listener.
-  static constexpr std::uint32_t kOwner = 0xffffffff;
+  // The epoll_event data and Timer::owner of listener i of a reactor are kFirstOwner + i. Slots of
+  // connections are below.
+  static constexpr std::uint32_t kFirstOwner = 0xffffff00;
+  static constexpr std::size_t kMaxListeners = 128;
   // Earlier than any time of the clock.
   static constexpr std::int64_t kNeverEmpty = std::numeric_limits<std::int64_t>::min() / 2;
 
-  // `epoll` is the reactor's. `open_connections` counts those of all reactors of the server.
-  Acceptor(ConnectionContext* context, ConnectionTable* table, int epoll,
+  // `owner` is kFirstOwner and so on, `epoll` is the reactor's. `open_connections` counts those of
+  // all reactors of the server.
+  Acceptor(ConnectionContext* context, ConnectionTable* table, std::uint32_t owner, int epoll,
            std::unique_ptr<Listener> listener, std::atomic<std::uint64_t>* open_connections);
   ~Acceptor();
+
+  std::uint32_t owner() const noexcept { return owner_; }
 
   // Watches the listener. Whether the kernel would.
   bool Arm();
@@ -61,6 +68,9 @@ class Acceptor {
 
   Listener* listener() noexcept { return listener_.get(); }
 
+  // The queue of its listener now. Any thread.
+  ListenerQueue Sample(std::int64_t now_ns) const;
+
  private:
   void AcceptUpTo(std::uint64_t connections);
   std::uint64_t AcceptExactly(std::uint64_t connections);
@@ -73,9 +83,11 @@ class Acceptor {
 
   ConnectionContext* const ctx_;
   ConnectionTable* const table_;
+  const std::uint32_t owner_;
   const int epoll_;
   const std::unique_ptr<Listener> listener_;
   std::atomic<std::uint64_t>* const open_connections_;
+  CounterCell accepted_;
   Timer pause_timer_;
   OneIn wait_turn_;                      // whose time in the queue is sampled
   std::int64_t empty_ns_ = kNeverEmpty;  // when the queue was last seen empty

@@ -40,16 +40,17 @@ Reactor::Reactor(const ReactorOptions& options)
 }
 
 absl::StatusOr<std::unique_ptr<Reactor>> Reactor::Create(const ReactorOptions& options,
-                                                         std::unique_ptr<Listener> listener) {
+                                                         Listeners listeners) {
   std::unique_ptr<Reactor> reactor(new Reactor(options));
-  if (absl::Status status = reactor->Open(std::move(listener)); !status.ok()) return status;
+  if (absl::Status status = reactor->Open(std::move(listeners)); !status.ok()) return status;
   reactor->ReadClock();
   reactor->AdoptLimits();
-  (void)reactor->acceptor_->listener()->Sample(reactor->context_.now_ns);  // its history begins
+  // The histories of the queues begin.
+  for (const auto& it : reactor->acceptors_) (void)it->Sample(reactor->context_.now_ns);
   return reactor;
 }
 
-absl::Status Reactor::Open(std::unique_ptr<Listener> listener) {
+absl::Status Reactor::Open(Listeners listeners) {
   Syscalls* const syscalls = options_.syscalls;
   epoll_ = syscalls->EpollCreate1(EPOLL_CLOEXEC);
   if (epoll_ < 0) return Exhausted("epoll_create1");
@@ -61,9 +62,14 @@ absl::Status Reactor::Open(std::unique_ptr<Listener> listener) {
   event.events = EPOLLIN;
   event.data.u64 = kWakeOwner;
   if (syscalls->EpollCtl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) return Exhausted("epoll_ctl");
-  acceptor_ = std::make_unique<Acceptor>(&context_, &table_, epoll_, std::move(listener),
-                                         options_.open_connections);
-  return acceptor_->Arm() ? absl::OkStatus() : Exhausted("epoll_ctl");
+  for (auto& listener : listeners) {
+    const auto index = static_cast<std::uint32_t>(acceptors_.size());
+    acceptors_.push_back(
+        std::make_unique<Acceptor>(&context_, &table_, Acceptor::kFirstOwner + index, epoll_,
+                                   std::move(listener), options_.open_connections));
+    if (!acceptors_.back()->Arm()) return Exhausted("epoll_ctl");
+  }
+  return absl::OkStatus();
 }
 
 Reactor::~Reactor() {
@@ -71,8 +77,8 @@ Reactor::~Reactor() {
     if (table_.At(slot)->open()) table_.At(slot)->Close(CloseReason::kDrainCut);
   }
   SayFarewell();
-  if (acceptor_ != nullptr) ReleaseEnded();
-  acceptor_ = nullptr;
+  ReleaseEnded();
+  acceptors_.clear();
   if (mailbox_ != nullptr) mailbox_->Abandon();
   if (wake_ >= 0) (void)options_.syscalls->Close(wake_);
   if (epoll_ >= 0) (void)options_.syscalls->Close(epoll_);
@@ -98,7 +104,7 @@ void Reactor::RunOnce(std::int64_t max_wait_ms) {
 }
 
 void Reactor::AddConnection(int fd, const SocketAddress& peer) {
-  acceptor_->Admit({fd, peer});
+  acceptors_.front()->Admit({fd, peer});
   ReleaseEnded();
 }
 
@@ -140,9 +146,11 @@ void Reactor::AdoptLimits() {
     context_.head_limits.max_body_bytes = std::numeric_limits<std::uint64_t>::max();
   }
   mailbox_->SetMaxWaitingBytes(snapshot->limits.max_pending_output_bytes);
-  acceptor_->SetBacklog(snapshot->limits.listen_backlog);
-  acceptor_->listener()->history().SetWindow(
-      static_cast<std::int64_t>(snapshot->limits.accept_queue_window_ms) * kNsPerMs);
+  for (const auto& acceptor : acceptors_) {
+    acceptor->SetBacklog(snapshot->limits.listen_backlog);
+    acceptor->listener()->history().SetWindow(
+        static_cast<std::int64_t>(snapshot->limits.accept_queue_window_ms) * kNsPerMs);
+  }
   applied_version_ = snapshot->version;
   counters_.applied_limits_version.Set(applied_version_);
   if (options_.on_adopted) options_.on_adopted();
@@ -166,25 +174,38 @@ void Reactor::Drive(Connection* connection, Step step) {
 
 void Reactor::FireTimers() {
   while (Timer* timer = timers_.PopExpired(context_.now_ms)) {
-    if (timer->owner == Acceptor::kOwner) {
-      acceptor_->Resume();
+    if (Acceptor* const acceptor = AcceptorOf(timer->owner)) {
+      acceptor->Resume();
     } else {
       Drive(table_.At(timer->owner), [](Connection* connection) { connection->OnTimer(); });
     }
   }
 }
 
-void Reactor::ServeEvents(int count) {
-  bool listener_ready = count == kMaxEvents;  // with so many it may have been left out
-  for (int i = 0; i < count; ++i) {
-    if (events_[i].data.u64 != Acceptor::kOwner) continue;
-    listener_ready = true;
-    acceptor_->Accept();
+Acceptor* Reactor::AcceptorOf(std::uint64_t owner) noexcept {
+  const std::uint64_t index = owner - Acceptor::kFirstOwner;  // wraps to more for lower owners
+  return index < acceptors_.size() ? acceptors_[index].get() : nullptr;
+}
+
+void Reactor::AcceptAll(int count) {
+  const bool complete = count < kMaxEvents;  // with so many a listener may have been left out
+  for (const auto& acceptor : acceptors_) {
+    const auto is_its_own = [&acceptor](const epoll_event& event) {
+      return event.data.u64 == acceptor->owner();
+    };
+    if (std::any_of(events_, events_ + count, is_its_own)) {
+      acceptor->Accept();
+    } else if (complete) {
+      acceptor->NothingWaits();
+    }
   }
-  if (!listener_ready) acceptor_->NothingWaits();
+}
+
+void Reactor::ServeEvents(int count) {
+  AcceptAll(count);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[i];
-    if (event.data.u64 == Acceptor::kOwner) continue;
+    if (AcceptorOf(event.data.u64) != nullptr) continue;
     if (event.data.u64 == kWakeOwner) {
       std::uint64_t wakes = 0;
       (void)options_.syscalls->Read(wake_, &wakes, sizeof(wakes));
@@ -260,20 +281,24 @@ void Reactor::BeginDrain() {
   if (context_.draining || drain_deadline_ms_.load(std::memory_order_relaxed) == kNoDrain) return;
   context_.draining = true;
   DriveAllOpen([](Connection* connection) { connection->OnDrain(); });
-  acceptor_->BeginDrain();
-  acceptor_->ContinueDrain();
+  for (const auto& acceptor : acceptors_) {
+    acceptor->BeginDrain();
+    acceptor->ContinueDrain();
+  }
 }
 
 void Reactor::EndDrain() {
   if (!context_.draining) return;
-  acceptor_->ContinueDrain();
+  for (const auto& acceptor : acceptors_) acceptor->ContinueDrain();
   if (context_.now_ms >= drain_deadline_ms_.load(std::memory_order_relaxed)) {
     DriveAllOpen([](Connection* connection) {
       connection->Close(connection->busy() ? CloseReason::kDrainCut : CloseReason::kDrained);
     });
-    acceptor_->CutDrain();
+    for (const auto& acceptor : acceptors_) acceptor->CutDrain();
   }
-  if (acceptor_->listener()->open()) return;
+  for (const auto& acceptor : acceptors_) {
+    if (acceptor->listener()->open()) return;
+  }
   if (counters_.connections_active.Get() == 0) finished_.store(true, std::memory_order_release);
 }
 
@@ -282,7 +307,7 @@ void Reactor::ReleaseEnded() {
   for (const std::uint32_t slot : context_.ended) table_.Release(slot);
   options_.open_connections->fetch_sub(context_.ended.size(), std::memory_order_relaxed);
   context_.ended.clear();
-  acceptor_->ResumeIfPaused();
+  for (const auto& acceptor : acceptors_) acceptor->ResumeIfPaused();
 }
 
 ExchangeEnd* Reactor::Find(ResponseTicket ticket) noexcept {
@@ -300,7 +325,8 @@ ReactorStats Reactor::Stats() const {
   ReactorStats stats;
   stats.reactor = options_.index;
   const std::int64_t now_ns = options_.clock->MonotonicNs();
-  stats.accept_queue = acceptor_->listener()->Sample(now_ns);
+  for (const auto& it : acceptors_) stats.listener_queues.push_back(it->Sample(now_ns));
+  stats.accept_queue = stats.listener_queues.front().queue;
   counters_.CopyTo(&stats);
   const std::int64_t age = now_ns - static_cast<std::int64_t>(counters_.tick_started_ns.Get());
   stats.tick_age_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0));

@@ -1,4 +1,4 @@
-// One epoll loop: a listener, its connections, and a fixed order of work.
+// One epoll loop: its listeners, its connections, and a fixed order of work.
 
 #ifndef WEIR_REACTOR_LOOP_REACTOR_H_
 #define WEIR_REACTOR_LOOP_REACTOR_H_
@@ -45,9 +45,12 @@ struct ReactorOptions {
 // RunOnce and AddConnection are for one thread, which is the reactor's; the rest is for any thread.
 class Reactor final : private ResponseSink {
  public:
-  // RESOURCE_EXHAUSTED when the kernel gives no epoll or event descriptor.
+  using Listeners = std::vector<std::unique_ptr<Listener>>;
+
+  // RESOURCE_EXHAUSTED when the kernel gives no epoll or event descriptor. REQUIRES: 1 to
+  // Acceptor::kMaxListeners listeners.
   static absl::StatusOr<std::unique_ptr<Reactor>> Create(const ReactorOptions& options,
-                                                         std::unique_ptr<Listener> listener);
+                                                         Listeners listeners);
   ~Reactor() override;
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
@@ -79,12 +82,15 @@ class Reactor final : private ResponseSink {
   ExchangeEnd* Find(ResponseTicket ticket) noexcept override;
   ExchangeEnd* FindCurrent(ResponseTicket ticket) noexcept override;
 
-  absl::Status Open(std::unique_ptr<Listener> listener);
+  absl::Status Open(Listeners listeners);
+  // The acceptor whose events and timer carry `owner`, or null.
+  Acceptor* AcceptorOf(std::uint64_t owner) noexcept;
   std::int64_t WaitMs(std::int64_t max_wait_ms) const noexcept;
   int WaitForEvents(std::int64_t max_wait_ms);
   void ReadClock();
   void AdoptLimits();
   void FireTimers();
+  void AcceptAll(int count);
   void ServeEvents(int count);
   void GiveTurns();
   void TakeDeliveries();
@@ -99,7 +105,7 @@ class Reactor final : private ResponseSink {
   template <typename Step>
   void DriveAllOpen(Step step);
 
-  static constexpr std::uint32_t kWakeOwner = 0xfffffffe;
+  static constexpr std::uint32_t kWakeOwner = 0xffffffff;
   static constexpr int kMaxEvents = 64;
 
   const ReactorOptions options_;
@@ -111,7 +117,7 @@ class Reactor final : private ResponseSink {
   HttpDate date_;
   ConnectionContext context_;
   ConnectionTable table_;
-  std::unique_ptr<Acceptor> acceptor_;
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;  // one for each listener
   std::vector<Mailbox::Message> messages_;
   std::vector<std::uint32_t> turns_;
   std::vector<Farewell> farewells_;

@@ -127,7 +127,9 @@ TEST(ReactorTest, IsNotMadeWithoutDescriptors) {
       options.limits = &limits;
       options.open_connections = &open;
       syscalls.Fail(call, EMFILE, skip);
-      const auto reactor = Reactor::Create(options, *std::move(listener));
+      Reactor::Listeners listeners;
+      listeners.push_back(*std::move(listener));
+      const auto reactor = Reactor::Create(options, std::move(listeners));
       EXPECT_EQ(reactor.status().code(), absl::StatusCode::kResourceExhausted);
     }
   }

@@ -10,11 +10,16 @@ namespace weir::test {
 
 TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedListeners& shared)
     : handler_(std::move(handler)), limits_(limits) {
-  const auto address = SocketAddress::Parse("127.0.0.1:" + std::to_string(shared.port));
-  auto listener = Listener::Open(&syscalls_, *address, limits.listen_backlog);
-  EXPECT_TRUE(listener.ok()) << listener.status();
-  if (shared.group != nullptr) (*listener)->Join(shared.group);
-  port_ = (*listener)->address().port();
+  Reactor::Listeners listeners;
+  for (int i = 0; i <= shared.others; ++i) {
+    const std::string port = std::to_string(i == 0 ? shared.port : 0);
+    auto listener = Listener::Open(&syscalls_, *SocketAddress::Parse("127.0.0.1:" + port),
+                                   limits.listen_backlog);
+    EXPECT_TRUE(listener.ok()) << listener.status();
+    if (i == 0 && shared.group != nullptr) (*listener)->Join(shared.group);
+    ports_.push_back((*listener)->address().port());
+    listeners.push_back(*std::move(listener));
+  }
   ReactorOptions options;
   options.syscalls = &syscalls_;
   options.clock = &clock_;
@@ -22,7 +27,7 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
   options.limits = &limits_;
   options.transitions = &transitions_;
   options.open_connections = &open_connections_;
-  auto reactor = Reactor::Create(options, *std::move(listener));
+  auto reactor = Reactor::Create(options, std::move(listeners));
   EXPECT_TRUE(reactor.ok()) << reactor.status();
   reactor_ = *std::move(reactor);
 }

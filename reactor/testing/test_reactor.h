@@ -4,10 +4,12 @@
 #define WEIR_REACTOR_TESTING_TEST_REACTOR_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "weir/reactor/handler.h"
 #include "weir/reactor/limits_store.h"
@@ -22,6 +24,7 @@ namespace weir::test {
 struct SharedListeners {
   ReuseportGroup* group = nullptr;
   std::uint16_t port = 0;
+  int others = 0;  // further listeners, each at a port of its own
 };
 
 // Listens on 127.0.0.1 at a port of the kernel's choice, or at that of `shared`. Nothing runs but
@@ -43,7 +46,7 @@ class TestReactor {
   // A client on a socket pair: what it sends can be read at the next Tick.
   TestClient Connect();
   // A client through the kernel's accept queue.
-  TestClient ConnectTcp() { return TestClient::ConnectIpv4(port_); }
+  TestClient ConnectTcp() { return TestClient::ConnectIpv4(port()); }
 
   ReactorStats Stats() const { return reactor_->Stats(); }
   std::uint64_t Count(Counter counter) const;
@@ -53,7 +56,7 @@ class TestReactor {
 
   FakeClock& clock() { return clock_; }
   FaultySyscalls& syscalls() { return syscalls_; }
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port(std::size_t listener = 0) const { return ports_[listener]; }
   Reactor& reactor() { return *reactor_; }
   const TransitionLog& transitions() const { return transitions_; }
   std::uint64_t open_connections() const { return open_connections_.load(); }
@@ -67,7 +70,7 @@ class TestReactor {
   const AnyHandler handler_;
   LimitsStore limits_;
   std::atomic<std::uint64_t> open_connections_{0};
-  std::uint16_t port_ = 0;
+  std::vector<std::uint16_t> ports_;
   std::unique_ptr<Reactor> reactor_;
 };
 

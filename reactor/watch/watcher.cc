@@ -17,18 +17,32 @@ std::uint64_t CountOf(const ReactorStats& stats, Counter counter) {
   return stats.counters[static_cast<std::size_t>(counter)];
 }
 
-// An event of that reactor, with what its queue was like.
+// How many wait in all queues of that reactor.
+std::uint64_t Waiting(const ReactorStats& stats) {
+  std::uint64_t depth = 0;
+  for (const ListenerQueue& it : stats.listener_queues) depth += it.queue.depth;
+  return depth;
+}
+
+// An event of that reactor.
 Event Make(EventKind kind, const ReactorStats& stats) {
   Event event;
   event.kind = kind;
   event.reactor = static_cast<std::int32_t>(stats.reactor);
-  event.numbers = {{"depth", stats.accept_queue.depth},
-                   {"backlog", stats.accept_queue.backlog_effective}};
+  event.numbers = {{"depth", Waiting(stats)}};
   return event;
 }
 
-std::string Queue(const ReactorStats& stats) {
-  return absl::StrCat("the accept queue of reactor ", stats.reactor);
+// An event of one of its queues, with what that was like.
+Event Make(EventKind kind, const ReactorStats& stats, const ListenerQueue& listener) {
+  Event event = Make(kind, stats);
+  event.listener = listener.listener;
+  event.numbers = {{"depth", listener.queue.depth}, {"backlog", listener.queue.backlog_effective}};
+  return event;
+}
+
+std::string Queue(const ReactorStats& stats, const ListenerQueue& listener) {
+  return absl::StrCat("the accept queue of ", listener.listener, " in reactor ", stats.reactor);
 }
 
 }  // namespace
@@ -38,8 +52,7 @@ void Watcher::Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactor
   known_.resize(reactors.size());
   for (std::size_t i = 0; i < reactors.size(); ++i) {
     LookAtStall(reactors[i], limits, &known_[i]);
-    LookAtDepth(reactors[i], &known_[i]);
-    LookAtDiscards(now_ns, reactors[i], &known_[i]);
+    LookAtQueues(now_ns, reactors[i], &known_[i]);
     LookAtPauses(now_ns, reactors[i], &known_[i]);
   }
   LookAtBacklog(reactors);
@@ -80,41 +93,54 @@ void Watcher::LookAtStall(const ReactorStats& stats, const Limits& limits, Known
   event.numbers.emplace_back("tick_age_ms", stats.tick_age_ns / kNsPerMs);
   event.numbers.emplace_back("connections_active", stats.connections_active);
   event.text = absl::StrCat("one turn of reactor ", stats.reactor, " has lasted ",
-                            stats.tick_age_ns / kNsPerMs, " ms; ", stats.accept_queue.depth,
+                            stats.tick_age_ns / kNsPerMs, " ms; ", Waiting(stats),
                             " connections wait to be accepted and ", stats.connections_active,
                             " accepted ones are not served meanwhile");
   event.fix = "a handler blocks: answer from another thread";
   log_->Append(std::move(event));
 }
 
-void Watcher::LookAtDepth(const ReactorStats& stats, Known* known) {
-  const AcceptQueueSample& queue = stats.accept_queue;
+void Watcher::LookAtQueues(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
+  known->queues.resize(stats.listener_queues.size());
+  for (std::size_t i = 0; i < known->queues.size(); ++i) {
+    LookAtDepth(stats, stats.listener_queues[i], &known->queues[i]);
+    LookAtDiscards(now_ns, stats, stats.listener_queues[i], &known->queues[i]);
+  }
+}
+
+void Watcher::LookAtDepth(const ReactorStats& stats, const ListenerQueue& listener,
+                          KnownQueue* known) {
+  const AcceptQueueSample& queue = listener.queue;
   const std::uint64_t depth = queue.depth;
   const bool was_over = std::exchange(known->over_half_ns, queue.over_half_ns) < queue.over_half_ns;
   if (!known->over_half && (was_over || depth * 2 > queue.backlog_effective)) {
     known->over_half = true;
-    Event event = Make(EventKind::kQueueOverHalf, stats);
+    Event event = Make(EventKind::kQueueOverHalf, stats, listener);
     event.numbers.emplace_back("depth_max", queue.depth_max);
-    event.text = absl::StrCat(Queue(stats), " has held over half of its ", queue.backlog_effective,
-                              ": ", depth, " wait now, ", queue.depth_max, " did at most");
+    event.text =
+        absl::StrCat(Queue(stats, listener), " has held over half of its ", queue.backlog_effective,
+                     ": ", depth, " wait now, ", queue.depth_max, " did at most");
     event.fix = "raise listen_backlog, or find what keeps the reactor from accepting";
     log_->Append(std::move(event));
   } else if (known->over_half && depth * 4 <= queue.backlog_effective) {
     known->over_half = false;
-    Event event = Make(EventKind::kQueueUnderHalf, stats);
-    event.text = absl::StrCat(Queue(stats), " is down to ", depth, " of ", queue.backlog_effective);
+    Event event = Make(EventKind::kQueueUnderHalf, stats, listener);
+    event.text = absl::StrCat(Queue(stats, listener), " is down to ", depth, " of ",
+                              queue.backlog_effective);
     log_->Append(std::move(event));
   }
 }
 
-void Watcher::LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
-  const AcceptQueueSample& queue = stats.accept_queue;
+void Watcher::LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats,
+                             const ListenerQueue& listener, KnownQueue* known) {
+  const AcceptQueueSample& queue = listener.queue;
   Burst* const burst = &known->discards;
   const bool full = queue.depth > queue.backlog_effective;
   const Change change = Move(burst, queue.discards_when_full, now_ns, !full);
   if (change == Change::kNone) return;
   const bool began = change == Change::kBegan;
-  Event event = Make(began ? EventKind::kOverflowBegan : EventKind::kOverflowEnded, stats);
+  Event event =
+      Make(began ? EventKind::kOverflowBegan : EventKind::kOverflowEnded, stats, listener);
   // A refused attempt is one or two discards: AcceptQueueSample says why.
   const std::uint64_t discards = burst->seen - burst->before;
   const std::uint64_t refused = (discards + 1) / 2;
@@ -124,12 +150,12 @@ void Watcher::LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, Kno
   const std::string lost =
       absl::StrCat(discards, " packets of at least ", refused, " attempts to connect");
   if (began) {
-    event.text = absl::StrCat(Queue(stats), " is full with ", queue.depth_max,
+    event.text = absl::StrCat(Queue(stats, listener), " is full with ", queue.depth_max,
                               " connections: the kernel has dropped ", lost);
     event.fix = "raise listen_backlog and net.core.somaxconn, or find what keeps it from accepting";
   } else {
     event.numbers.emplace_back("duration_ms", ToMs(burst->moved_ns - burst->began_ns));
-    event.text = absl::StrCat(Queue(stats), " has room again; the kernel dropped ", lost);
+    event.text = absl::StrCat(Queue(stats, listener), " has room again; the kernel dropped ", lost);
   }
   log_->Append(std::move(event));
 }
@@ -146,7 +172,7 @@ void Watcher::LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known
   if (began) {
     event.text = absl::StrCat("reactor ", stats.reactor,
                               " does not accept for want of descriptors or memory; ",
-                              stats.accept_queue.depth, " connections wait");
+                              Waiting(stats), " connections wait");
     event.fix = "raise RLIMIT_NOFILE (\"ulimit -n\") or fs.file-max, or lower max_connections";
   } else {
     event.numbers.emplace_back("duration_ms", ToMs(burst->moved_ns - burst->began_ns));
@@ -162,11 +188,13 @@ void Watcher::LookAtBacklog(const std::vector<ReactorStats>& reactors) {
   std::uint64_t requested = 0;
   std::uint64_t effective = 0;
   for (const ReactorStats& stats : reactors) {
-    const AcceptQueueSample& queue = stats.accept_queue;
-    const bool known = queue.backlog_effective != 0;  // the kernel told
-    if (!known || queue.backlog_effective >= queue.backlog_requested) continue;
-    requested = queue.backlog_requested;
-    effective = queue.backlog_effective;
+    for (const ListenerQueue& listener : stats.listener_queues) {
+      const AcceptQueueSample& queue = listener.queue;
+      const bool known = queue.backlog_effective != 0;  // the kernel told
+      if (!known || queue.backlog_effective >= queue.backlog_requested) continue;
+      requested = queue.backlog_requested;
+      effective = queue.backlog_effective;
+    }
   }
   if (std::exchange(capped_seen_, requested) != requested) return;
   if (std::exchange(capped_told_, requested) == requested || requested == 0) return;

@@ -37,11 +37,15 @@ class Watcher {
     std::int64_t moved_ns = 0;
     bool active = false;
   };
-  // What is known of one reactor from the looks before.
-  struct Known {
+  // What is known of the queue of one listener in one reactor from the looks before.
+  struct KnownQueue {
     bool over_half = false;
     std::uint64_t over_half_ns = 0;
     Burst discards;
+  };
+  // What is known of one reactor.
+  struct Known {
+    std::vector<KnownQueue> queues;
     Burst pauses;
     bool stalled = false;
     std::uint64_t stalled_tick = 0;  // the turn that it is stalled in
@@ -53,8 +57,10 @@ class Watcher {
   static Change Move(Burst* burst, std::uint64_t number, std::int64_t now_ns, bool may_end);
 
   void LookAtStall(const ReactorStats& stats, const Limits& limits, Known* known);
-  void LookAtDepth(const ReactorStats& stats, Known* known);
-  void LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, Known* known);
+  void LookAtQueues(std::int64_t now_ns, const ReactorStats& stats, Known* known);
+  void LookAtDepth(const ReactorStats& stats, const ListenerQueue& listener, KnownQueue* known);
+  void LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, const ListenerQueue& listener,
+                      KnownQueue* known);
   void LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known* known);
   void LookAtBacklog(const std::vector<ReactorStats>& reactors);
 

@@ -16,18 +16,23 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// A watcher of two reactors, each with a queue of a backlog of 100. Reactor 1 is looked at.
+// A watcher of two reactors, each with two queues of a backlog of 100. The last one is looked at.
 class WatcherTest : public testing::Test {
  protected:
   WatcherTest() {
     for (ReactorStats& stats : stats_) {
       stats.reactor = static_cast<std::uint32_t>(&stats - stats_.data());
-      stats.accept_queue.backlog_effective = stats.accept_queue.backlog_requested = 100;
+      for (const char* const name : {"public", "health"}) {
+        ListenerQueue& queue = stats.listener_queues.emplace_back();
+        queue.listener = name;
+        queue.queue.backlog_effective = queue.queue.backlog_requested = 100;
+      }
     }
   }
 
   ReactorStats& reactor() { return stats_[1]; }
-  AcceptQueueSample& queue() { return reactor().accept_queue; }
+  // Of its second listener.
+  AcceptQueueSample& queue() { return reactor().listener_queues[1].queue; }
   std::uint64_t& counter(Counter counter) {
     return reactor().counters[static_cast<std::size_t>(counter)];
   }
@@ -176,7 +181,7 @@ TEST_F(WatcherTest, DoesNotSayThatAStalledReactorAccepts) {
 }
 
 TEST_F(WatcherTest, TellsOnceOfABacklogThatIsCappedForAll) {
-  for (ReactorStats& stats : stats_) stats.accept_queue.backlog_requested = 500;
+  for (ReactorStats& stats : stats_) stats.listener_queues[1].queue.backlog_requested = 500;
   EXPECT_THAT(Look(), IsEmpty()) << "the change may be under way";
   EXPECT_THAT(Look(), ElementsAre(EventKind::kBacklogCapped));
   EXPECT_EQ(event().reactor, Event::kWholeServer);
@@ -184,7 +189,7 @@ TEST_F(WatcherTest, TellsOnceOfABacklogThatIsCappedForAll) {
   EXPECT_EQ(event().Number("backlog"), 100u);
   EXPECT_THAT(event().fix, HasSubstr("sysctl -w net.core.somaxconn=500"));
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Look(), IsEmpty());
-  for (ReactorStats& stats : stats_) stats.accept_queue.backlog_effective = 500;
+  for (ReactorStats& stats : stats_) stats.listener_queues[1].queue.backlog_effective = 500;
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Look(), IsEmpty());
   queue().backlog_requested = 600;
   EXPECT_THAT(Look(), IsEmpty());

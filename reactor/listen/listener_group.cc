@@ -1,0 +1,57 @@
+#include "weir/reactor/listen/listener_group.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::string_view kNameMarks = "-._:[]/@";
+
+// Names stand in log lines and in tables.
+absl::Status CheckName(const std::string& name) {
+  const bool good = std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           kNameMarks.find(c) != std::string_view::npos;
+  });
+  if (good && name.size() <= kMaxNameBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("listener name \"", name, "\": give at most ",
+                                                 kMaxNameBytes, " of letters, digits and \"",
+                                                 std::string(kNameMarks), "\""));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ListenerGroup>> ListenerGroup::Create(Syscalls* syscalls,
+                                                                     const ListenerOptions& options,
+                                                                     bool share_address) {
+  if (absl::Status status = CheckName(options.name); !status.ok()) return status;
+  const absl::StatusOr<SocketAddress> address = SocketAddress::Parse(options.address);
+  if (!address.ok()) return address.status();
+  if (!share_address) {
+    absl::Status status = Listener::CheckFree(syscalls, *address, options.ipv6_only);
+    if (!status.ok()) return status;
+  }
+  return std::unique_ptr<ListenerGroup>(
+      new ListenerGroup(syscalls, options, share_address, *address));
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t backlog) {
+  auto listener = Listener::Open(syscalls_, address_, backlog, options_.ipv6_only);
+  if (!listener.ok()) return listener.status();
+  // Beside listeners of another process the group could not know the kernel's numbers.
+  if (!share_address_) (*listener)->Join(&reuseport_);
+  address_ = (*listener)->address();
+  info_.address = address_.ToString();
+  info_.port = address_.port();
+  info_.name = options_.name.empty() ? info_.address : options_.name;
+  (*listener)->SetName(info_.name);
+  return listener;
+}
+
+}  // namespace weir

@@ -1,0 +1,57 @@
+// The listeners that one ListenerOptions asks for: one for each reactor.
+
+#ifndef WEIR_REACTOR_LISTEN_LISTENER_GROUP_H_
+#define WEIR_REACTOR_LISTEN_LISTENER_GROUP_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "weir/reactor/listen/listener.h"
+#include "weir/reactor/listen/reuseport_group.h"
+#include "weir/reactor/listener_options.h"
+#include "weir/reactor/loop/syscalls.h"
+#include "weir/reactor/server_stats.h"
+#include "weir/reactor/socket_address.h"
+
+namespace weir {
+
+// Must outlive its listeners. Create and Open are for one thread; what the group tells is settled
+// once the first listener is open, and is then for any thread.
+class ListenerGroup {
+ public:
+  // Checks the options, and that nobody else listens there unless `share_address`. Opens nothing.
+  // `syscalls` is not owned. Errors as Server::Start documents them.
+  static absl::StatusOr<std::unique_ptr<ListenerGroup>> Create(Syscalls* syscalls,
+                                                               const ListenerOptions& options,
+                                                               bool share_address);
+  ListenerGroup(const ListenerGroup&) = delete;
+  ListenerGroup& operator=(const ListenerGroup&) = delete;
+
+  // The listener of the next reactor. All but the first have the port that the kernel chose for it.
+  absl::StatusOr<std::unique_ptr<Listener>> Open(std::uint64_t backlog);
+
+  const ListenerInfo& info() const noexcept { return info_; }
+
+ private:
+  ListenerGroup(Syscalls* syscalls, const ListenerOptions& options, bool share_address,
+                const SocketAddress& address)
+      : syscalls_(syscalls),
+        options_(options),
+        share_address_(share_address),
+        address_(address),
+        reuseport_(syscalls) {}
+
+  Syscalls* const syscalls_;
+  const ListenerOptions options_;
+  const bool share_address_;
+  SocketAddress address_;
+  ListenerInfo info_;
+  ReuseportGroup reuseport_;  // closes the listeners
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LISTEN_LISTENER_GROUP_H_

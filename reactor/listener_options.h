@@ -1,0 +1,25 @@
+// What a server is to listen on.
+
+#ifndef WEIR_REACTOR_LISTENER_OPTIONS_H_
+#define WEIR_REACTOR_LISTENER_OPTIONS_H_
+
+#include <string>
+
+namespace weir {
+
+// One listener of a server: an address, with a socket for each reactor. A plain value.
+struct ListenerOptions {
+  // "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0". A numeric address and a port; port 0 lets the
+  // kernel choose one, and Server::listeners() tells it. Names are not resolved.
+  std::string address;
+  // What statistics, events and warnings call it: 1 to 64 of A-Z a-z 0-9 and "-._:[]/@", and like
+  // no other. "": its address.
+  std::string name;
+  // Whether an IPv6 address means IPv6 alone. Otherwise "[::]" takes IPv4 clients too, whose
+  // addresses then look like ::ffff:192.0.2.1 (ipv6(7), IPV6_V6ONLY).
+  bool ipv6_only = true;
+};
+
+}  // namespace weir
+
+#endif  // WEIR_REACTOR_LISTENER_OPTIONS_H_
