@@ -53,6 +53,8 @@ class RequestParser {
 
   // REQUIRES: kComplete. Views into the buffer of the last call.
   const RequestHead& head() const noexcept { return head_; }
+  // REQUIRES: kComplete. The same head, for a buffer or field table that has moved since.
+  void set_head(const RequestHead& head) noexcept { head_ = head; }
   // REQUIRES: kComplete. Bytes of the head, the empty line included: the content starts there.
   std::size_t head_bytes() const noexcept { return state_.head_end; }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <string_view>
 
@@ -59,11 +61,34 @@ bool IsName(std::string_view name) noexcept {
                                       [](char c) { return kToken[static_cast<unsigned char>(c)]; });
 }
 
-bool IsValue(std::string_view value) noexcept {
-  return std::all_of(value.begin(), value.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-  });
+bool IsValueByte(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+// Whether any of the eight bytes at `from` is below 0x20, or 0x7f. A borrow out of one byte can
+// only come from such a byte, so the answer as a whole is exact.
+bool HasControl(const char* from) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kTops = 0x80 * kOnes;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, from, sizeof(bytes));
+  const std::uint64_t low = (bytes - 0x20 * kOnes) & ~bytes;
+  const std::uint64_t differs = bytes ^ (0x7f * kOnes);
+  return ((low | ((differs - kOnes) & ~differs)) & kTops) != 0;
+}
+
+bool IsValueByByte(std::string_view value) noexcept {
+  return std::all_of(value.begin(), value.end(), IsValueByte);
+}
+
+inline bool IsValue(std::string_view value) noexcept {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  if (value.size() < kWord) return value.empty() || IsValueByByte(value);
+  const char* const last = value.data() + value.size() - kWord;
+  bool control = HasControl(last);  // the last word may overlap the one before
+  for (const char* from = value.data(); from < last; from += kWord) control |= HasControl(from);
+  return !control || IsValueByByte(value);  // HTAB is one that may be
 }
 
 bool IsField(const ResponseField& field) noexcept {

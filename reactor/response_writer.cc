@@ -18,9 +18,7 @@ ResponseWriter& ResponseWriter::operator=(ResponseWriter&& other) noexcept {
   return *this;
 }
 
-ResponseWriter::~ResponseWriter() {
-  if (channel_ != nullptr) channel_->Answer(ticket_, AnswerKind::kUnsent, nullptr);
-}
+void ResponseWriter::GiveUp() { channel_->Answer(ticket_, AnswerKind::kUnsent, nullptr); }
 
 SendStatus ResponseWriter::Send(const Response& response) {
   ResponseChannel* const channel = std::exchange(channel_, nullptr);

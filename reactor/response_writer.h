@@ -32,7 +32,9 @@ class ResponseWriter {
   ResponseWriter& operator=(ResponseWriter&& other) noexcept;
   ResponseWriter(const ResponseWriter&) = delete;
   ResponseWriter& operator=(const ResponseWriter&) = delete;
-  ~ResponseWriter();
+  ~ResponseWriter() {
+    if (channel_ != nullptr) GiveUp();
+  }
 
   // Sends the answer; all views are copied before it returns. In the reactor's own thread without a
   // lock, from other threads through the reactor's mailbox.
@@ -56,6 +58,7 @@ class ResponseWriter {
 
   ResponseWriter(ResponseChannel* channel, ResponseTicket ticket) noexcept
       : channel_(channel), ticket_(ticket) {}
+  void GiveUp();
 
   ResponseChannel* channel_ = nullptr;
   ResponseTicket ticket_;

@@ -32,7 +32,7 @@ ByteBuffer& ByteBuffer::operator=(ByteBuffer&& other) noexcept {
   return *this;
 }
 
-void ByteBuffer::Reserve(std::size_t bytes) {
+void ByteBuffer::MakeRoom(std::size_t bytes) {
   const std::size_t used = size();
   if (used + bytes > capacity_) {
     const std::size_t capacity = std::max({used + bytes, 2 * capacity_, kMinCapacity});
@@ -42,18 +42,11 @@ void ByteBuffer::Reserve(std::size_t bytes) {
     std::free(data_);
     data_ = data;
     capacity_ = capacity;
-  } else if (room() < bytes) {
-    std::memmove(data_, begin(), used);
   } else {
-    return;
+    std::memmove(data_, begin(), used);
   }
   begin_ = 0;
   end_ = used;
-}
-
-void ByteBuffer::Copy(std::string_view bytes) noexcept {
-  if (!bytes.empty()) std::memcpy(end(), bytes.data(), bytes.size());
-  end_ += bytes.size();
 }
 
 void ByteBuffer::Shrink(std::size_t bytes) noexcept {

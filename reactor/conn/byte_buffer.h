@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "weir/reactor/conn/copy_short.h"
+
 namespace weir {
 
 //   data()            begin()              end()               data() + capacity()
@@ -31,12 +33,15 @@ class ByteBuffer {
   std::string_view view() const noexcept { return {data_ + begin_, size()}; }
 
   // Makes room() at least `bytes`: moves what is in use to the front, or to a larger allocation.
-  void Reserve(std::size_t bytes);
+  void Reserve(std::size_t bytes) {
+    if (bytes > room()) MakeRoom(bytes);
+  }
   // REQUIRES: bytes <= room(). The caller has written them at end().
   void Grow(std::size_t bytes) noexcept { end_ += bytes; }
   void Append(std::string_view bytes) {
-    if (bytes.size() > room()) Reserve(bytes.size());
-    Copy(bytes);
+    Reserve(bytes.size());
+    CopyShort(end(), bytes);
+    end_ += bytes.size();
   }
   // REQUIRES: bytes <= size(). Done with the first `bytes`.
   void Consume(std::size_t bytes) noexcept {
@@ -50,7 +55,8 @@ class ByteBuffer {
   void Shrink(std::size_t bytes) noexcept;
 
  private:
-  void Copy(std::string_view bytes) noexcept;
+  // REQUIRES: bytes > room().
+  void MakeRoom(std::size_t bytes);
 
   char* data_ = nullptr;
   std::size_t begin_ = 0;

@@ -158,22 +158,16 @@ CloseReason Connection::AbortReason() const noexcept {
   return UnderWay() ? CloseReason::kClientAborted : CloseReason::kClientClosed;
 }
 
-// The present request is no longer served. What its handles do from now on comes to nothing.
-// REQUIRES: the state is another than kHandling by now, since what is destroyed here may be handles
-// of the request.
-void Connection::EndExchange(BodyError why, bool writer_lives) {
-  ctx_->counters->responses_pending.Subtract();
-  const ResponseTicket ticket{ticket_, slot_, false};
-  if (exchange_ == nullptr) {
-    if (writer_lives) ctx_->mailbox->ExchangeGone(ticket);
-    return;
-  }
+// Tells those who hold handles of a request that has ended. REQUIRES: the state is another than
+// kHandling by now, since what is destroyed here may be handles of the request.
+void Connection::TellExchange(BodyError why, bool writer_lives) {
+  if (exchange_ == nullptr) return ctx_->mailbox->ExchangeGone(Ticket());
   const std::unique_ptr<Exchange> exchange = std::move(exchange_);
   if (exchange->stream != nullptr) {
     exchange->stream->gone.store(true);
     exchange->stream->queued_bytes.store(0);
   } else if (writer_lives) {
-    ctx_->mailbox->ExchangeGone(ticket);
+    ctx_->mailbox->ExchangeGone(Ticket());
   }
   Farewell farewell;
   farewell.error = why;

@@ -108,7 +108,13 @@ class Connection final : public ExchangeEnd {
   void Linger();
   void CountBusy();
   CloseReason AbortReason() const noexcept;
-  void EndExchange(BodyError why, bool writer_lives);
+  // The present request is no longer served. What its handles do from now on comes to nothing.
+  // REQUIRES: the state is another than kHandling by now.
+  void EndExchange(BodyError why, bool writer_lives) {
+    ctx_->counters->responses_pending.Subtract();
+    if (exchange_ != nullptr || writer_lives) TellExchange(why, writer_lives);
+  }
+  void TellExchange(BodyError why, bool writer_lives);
   void AskForTurn();
   // Has the connection close at the end of its turn, come what may.
   void Fail(CloseReason reason);
@@ -130,7 +136,9 @@ class Connection final : public ExchangeEnd {
   void BeginRequest(RequestState* state);
   void BeginHandling();
   void Dispatch(RequestState* state);
-  void RunHandler(const Handler& handler, RequestState* state, ResponseWriter response);
+  void RunHandler(const Handler& handler, RequestState* state, ResponseWriter&& response);
+  void AnswerFailure(AnswerKind kind);
+  ResponseTicket Ticket() const noexcept { return {ticket_, slot_, head_request_}; }
   void Refuse(int status, std::string_view what, std::string_view text, CloseReason reason,
               BodyError why = BodyError::kRefused);
   void RefuseParse(RequestState* state, ParseError error, std::uint64_t offset);
@@ -170,7 +178,10 @@ class Connection final : public ExchangeEnd {
   void FlushFresh();
   void FlushQueue();
   bool Sent(SendOutcome outcome);
-  std::uint64_t WaitingBytes() const noexcept;
+  std::uint64_t WaitingBytes() const noexcept {
+    const std::size_t fresh = ctx_->driven == this ? ctx_->out.size() : 0;
+    return fresh + (output_ == nullptr ? 0 : output_->size());
+  }
   std::optional<std::uint64_t> HeldByKernel() const;
 
   // deadlines.cc: the timer.

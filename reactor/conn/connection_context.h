@@ -5,13 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "weir/reactor/conn/byte_buffer.h"
 #include "weir/reactor/conn/connection_state.h"
 #include "weir/reactor/conn/exchange.h"
 #include "weir/reactor/conn/request_state_pool.h"
+#include "weir/reactor/conn/response_encoder.h"
 #include "weir/reactor/handler.h"
 #include "weir/reactor/limits.h"
 #include "weir/reactor/loop/clock.h"
@@ -46,11 +46,10 @@ struct ConnectionContext {
   ParserLimits head_limits;  // of heads: a streaming handler bounds content when it asks for it
   std::int64_t now_ns = 0;   // CLOCK_MONOTONIC
   std::int64_t now_ms = 0;   // the same in ms
-  std::string_view date;     // for Date fields; IMF-fixdate
+  HeadStart head_start;      // of answers, with the present date
   bool draining = false;
 
   // Of the connection that is being served at this moment.
-  Connection* current = nullptr;   // whose handler runs
   Connection* driven = nullptr;    // which sends what it has at the end of its turn
   RequestState* served = nullptr;  // the state of the driven one, while it is served
   RequestState scratch;            // what is received goes here, unless it has an own state

@@ -14,17 +14,12 @@ namespace {
 // Reads of one connection in one turn, before others get theirs.
 constexpr int kMaxReadsPerTurn = 4;
 
+// REQUIRES: 200 <= status <= 599.
 Counter ClassCounter(int status) noexcept {
-  switch (status / 100) {
-    case 2:
-      return Counter::kResponses2xx;
-    case 3:
-      return Counter::kResponses3xx;
-    case 4:
-      return Counter::kResponses4xx;
-    default:
-      return Counter::kResponses5xx;
-  }
+  static_assert(
+      static_cast<int>(Counter::kResponses5xx) == static_cast<int>(Counter::kResponses2xx) + 3,
+      "the classes are in order");
+  return static_cast<Counter>(static_cast<int>(Counter::kResponses2xx) + (status / 100 - 2));
 }
 
 }  // namespace
@@ -175,13 +170,13 @@ void Connection::BeginHandling() {
 void Connection::Dispatch(RequestState* state) {
   timeline_.OnBody(ctx_);
   BeginHandling();
-  RunHandler(ctx_->handler->whole(), state,
-             ResponseWriter(ctx_->mailbox, {ticket_, slot_, head_request_}));
+  RunHandler(ctx_->handler->whole(), state, ResponseWriter(ctx_->mailbox, Ticket()));
   state->FinishRequest();
 }
 
-void Connection::RunHandler(const Handler& handler, RequestState* state, ResponseWriter response) {
-  ctx_->current = this;
+void Connection::RunHandler(const Handler& handler, RequestState* state,
+                            ResponseWriter&& response) {
+  ctx_->mailbox->EnterHandler(Ticket(), this);
   try {
     const Request request(&state->head(), state->content(), peer_);
     handler(request, std::move(response));
@@ -189,25 +184,28 @@ void Connection::RunHandler(const Handler& handler, RequestState* state, Respons
     // The writer has sent a 500 when it was destroyed on the way here, unless it was moved away.
     (*ctx_->counters)[Counter::kHandlerExceptions].Add();
   }
-  ctx_->current = nullptr;
+  ctx_->mailbox->LeaveHandler();
 }
 
 void Connection::Answer(AnswerKind kind, const Response* response) {
-  Response failure;
-  if (kind != AnswerKind::kResponse) {
-    failure.status = 500;
-    failure.content_type = "text/plain";
-    failure.body = "500 Internal Server Error\n";
-  }
+  if (kind != AnswerKind::kResponse) return AnswerFailure(kind);
+  const bool content_taken = exchange_ == nullptr || TakeContent();
+  const bool keep_alive = DecideKeepAlive(*response, content_taken);
+  SetState(keep_alive ? ConnectionState::kIdle : ConnectionState::kClosing);
+  EndExchange(BodyError::kAnswered, false);
+  AppendAnswer(*response, keep_alive);
+}
+
+void Connection::AnswerFailure(AnswerKind kind) {
   if (kind == AnswerKind::kInvalid) (*ctx_->counters)[Counter::kResponsesInvalid].Add();
   if (kind == AnswerKind::kUnsent && std::uncaught_exceptions() == 0) {
     (*ctx_->counters)[Counter::kResponsesUnsent].Add();
   }
-  const Response& answer = kind == AnswerKind::kResponse ? *response : failure;
-  const bool keep_alive = DecideKeepAlive(answer, TakeContent());
-  SetState(keep_alive ? ConnectionState::kIdle : ConnectionState::kClosing);
-  EndExchange(BodyError::kAnswered, false);
-  AppendAnswer(answer, keep_alive);
+  Response failure;
+  failure.status = 500;
+  failure.content_type = "text/plain";
+  failure.body = "500 Internal Server Error\n";
+  Answer(AnswerKind::kResponse, &failure);
 }
 
 // Whether another request may follow; if not, the connection closes behind this answer.
@@ -227,7 +225,7 @@ ResponseContext Connection::AnswerContext(bool keep_alive) const noexcept {
   context.minor_version = minor_version_;
   context.head_request = head_request_;
   context.keep_alive = keep_alive;
-  context.date = ctx_->date;
+  context.start = &ctx_->head_start;
   return context;
 }
 

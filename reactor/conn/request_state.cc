@@ -7,8 +7,7 @@
 
 namespace weir {
 
-void RequestState::ReserveFields(std::uint32_t fields) {
-  if (fields <= fields_capacity_) return;
+void RequestState::GrowFields(std::uint32_t fields) {
   std::unique_ptr<FieldRef[]> larger(new FieldRef[fields]);  // not zeroed: most are never used
   std::copy_n(fields_.get(), parser.field_count(), larger.get());
   fields_ = std::move(larger);
@@ -30,8 +29,7 @@ void RequestState::TakeFrom(RequestState* other) {
   decoded_ = other->decoded_;
   streaming_ = other->streaming_;
   if (phase == Phase::kBody && !streaming_) {
-    head_base_ = buffer.begin();
-    head_ = RelocateHead(other->head_, other->head_base_, head_base_, fields_.get());
+    RelocateHeadFrom(other->head_base_);
   }
   other->Reset();
 }
@@ -39,12 +37,11 @@ void RequestState::TakeFrom(RequestState* other) {
 ParseStatus RequestState::ParseHead(const ParserLimits& limits) noexcept {
   const ParseStatus status = parser.Parse(buffer.view(), limits);
   if (status == ParseStatus::kComplete) {
-    head_ = parser.head();
     head_base_ = buffer.begin();
     head_bytes_ = decoded_ = parser.head_bytes();
     phase = Phase::kBody;
     pace = ContentPace{buffer.size() - head_bytes_, 0, 0, 0};
-    decoder.Start(head_.framing);
+    decoder.Start(parser.head().framing);
   }
   return status;
 }
@@ -69,7 +66,7 @@ BodyStatus RequestState::DecodeBody(const ParserLimits& limits) noexcept {
 }
 
 void RequestState::StartStreaming(TrailerUse trailers) noexcept {
-  decoder.Start(head_.framing, trailers);
+  decoder.Start(parser.head().framing, trailers);
   buffer.Consume(head_bytes_);
   head_bytes_ = decoded_ = 0;
   streaming_ = true;
@@ -82,11 +79,13 @@ BodyStep RequestState::NextContent(const ParserLimits& limits) noexcept {
 }
 
 const RequestHead& RequestState::head() noexcept {
-  if (head_base_ != buffer.begin()) {
-    head_ = RelocateHead(head_, head_base_, buffer.begin(), fields_.get());
-    head_base_ = buffer.begin();
-  }
-  return head_;
+  if (head_base_ != buffer.begin()) RelocateHeadFrom(head_base_);
+  return parser.head();
+}
+
+void RequestState::RelocateHeadFrom(const char* base) noexcept {
+  head_base_ = buffer.begin();
+  parser.set_head(RelocateHead(parser.head(), base, head_base_, fields_.get()));
 }
 
 std::string_view RequestState::content() noexcept {

@@ -30,7 +30,9 @@ class RequestState {
   RequestState() noexcept : parser(nullptr, 0) {}
 
   // Room for `fields` fields, keeping those that the parser has.
-  void ReserveFields(std::uint32_t fields);
+  void ReserveFields(std::uint32_t fields) {
+    if (fields > fields_capacity_) GrowFields(fields);
+  }
 
   // Takes over from `other`, which is left empty; copies what is still of use and no more.
   void TakeFrom(RequestState* other);
@@ -51,7 +53,7 @@ class RequestState {
   // The next piece, as BodyDecoder gives it; consumed from the buffer, in which it still stands.
   BodyStep NextContent(const ParserLimits& limits) noexcept;
   // Whether the client waits for 100 Continue before it sends content.
-  bool expects_continue() const noexcept { return head_.expect_continue; }
+  bool expects_continue() const noexcept { return parser.head().expect_continue; }
   bool streaming() const noexcept { return streaming_; }
 
   // Whether any byte of a request is there.
@@ -70,13 +72,15 @@ class RequestState {
   ContentPace pace;  // of the content of a request whose head is whole
 
  private:
+  void GrowFields(std::uint32_t fields);
+  void RelocateHeadFrom(const char* base) noexcept;
+
   std::unique_ptr<FieldRef[]> fields_;
   std::uint32_t fields_capacity_ = 0;
   std::size_t head_bytes_ = 0;
   std::size_t decoded_ = 0;  // bytes of head, content and framing that are understood
   bool streaming_ = false;
-  RequestHead head_;
-  const char* head_base_ = nullptr;  // where the buffer was when head_ was made
+  const char* head_base_ = nullptr;  // where the buffer was when the parser made its head
 };
 
 }  // namespace weir

@@ -3,118 +3,167 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstring>
+#include <iterator>
+
+#include "weir/reactor/conn/copy_short.h"
 
 namespace weir {
 namespace {
 
-struct Reason {
-  int status;
-  std::string_view phrase;
+// Whole status lines with the usual phrases: RFC 9110 section 15, RFC 6585, RFC 8470 (425), RFC
+// 7725 (451). Sorted.
+constexpr std::string_view kStatusLines[] = {
+    "HTTP/1.1 200 OK\r\n",
+    "HTTP/1.1 201 Created\r\n",
+    "HTTP/1.1 202 Accepted\r\n",
+    "HTTP/1.1 203 Non-Authoritative Information\r\n",
+    "HTTP/1.1 204 No Content\r\n",
+    "HTTP/1.1 205 Reset Content\r\n",
+    "HTTP/1.1 206 Partial Content\r\n",
+    "HTTP/1.1 300 Multiple Choices\r\n",
+    "HTTP/1.1 301 Moved Permanently\r\n",
+    "HTTP/1.1 302 Found\r\n",
+    "HTTP/1.1 303 See Other\r\n",
+    "HTTP/1.1 304 Not Modified\r\n",
+    "HTTP/1.1 305 Use Proxy\r\n",
+    "HTTP/1.1 307 Temporary Redirect\r\n",
+    "HTTP/1.1 308 Permanent Redirect\r\n",
+    "HTTP/1.1 400 Bad Request\r\n",
+    "HTTP/1.1 401 Unauthorized\r\n",
+    "HTTP/1.1 402 Payment Required\r\n",
+    "HTTP/1.1 403 Forbidden\r\n",
+    "HTTP/1.1 404 Not Found\r\n",
+    "HTTP/1.1 405 Method Not Allowed\r\n",
+    "HTTP/1.1 406 Not Acceptable\r\n",
+    "HTTP/1.1 407 Proxy Authentication Required\r\n",
+    "HTTP/1.1 408 Request Timeout\r\n",
+    "HTTP/1.1 409 Conflict\r\n",
+    "HTTP/1.1 410 Gone\r\n",
+    "HTTP/1.1 411 Length Required\r\n",
+    "HTTP/1.1 412 Precondition Failed\r\n",
+    "HTTP/1.1 413 Content Too Large\r\n",
+    "HTTP/1.1 414 URI Too Long\r\n",
+    "HTTP/1.1 415 Unsupported Media Type\r\n",
+    "HTTP/1.1 416 Range Not Satisfiable\r\n",
+    "HTTP/1.1 417 Expectation Failed\r\n",
+    "HTTP/1.1 421 Misdirected Request\r\n",
+    "HTTP/1.1 422 Unprocessable Content\r\n",
+    "HTTP/1.1 425 Too Early\r\n",
+    "HTTP/1.1 426 Upgrade Required\r\n",
+    "HTTP/1.1 428 Precondition Required\r\n",
+    "HTTP/1.1 429 Too Many Requests\r\n",
+    "HTTP/1.1 431 Request Header Fields Too Large\r\n",
+    "HTTP/1.1 451 Unavailable For Legal Reasons\r\n",
+    "HTTP/1.1 500 Internal Server Error\r\n",
+    "HTTP/1.1 501 Not Implemented\r\n",
+    "HTTP/1.1 502 Bad Gateway\r\n",
+    "HTTP/1.1 503 Service Unavailable\r\n",
+    "HTTP/1.1 504 Gateway Timeout\r\n",
+    "HTTP/1.1 505 HTTP Version Not Supported\r\n",
+    "HTTP/1.1 511 Network Authentication Required\r\n",
+};
+constexpr std::string_view kVersion = "HTTP/1.1 ";
+constexpr std::size_t kStatusDigits = 3;
+
+constexpr int StatusOf(std::string_view line) noexcept {
+  return (line[kVersion.size()] - '0') * 100 + (line[kVersion.size() + 1] - '0') * 10 +
+         (line[kVersion.size() + 2] - '0');
+}
+
+// Empty if no such line is known.
+std::string_view StatusLine(int status) noexcept {
+  const auto* const line =
+      std::lower_bound(std::begin(kStatusLines), std::end(kStatusLines), status,
+                       [](std::string_view known, int wanted) { return StatusOf(known) < wanted; });
+  const bool found = line != std::end(kStatusLines) && StatusOf(*line) == status;
+  return found ? *line : std::string_view();
+}
+
+// Room for all of a head that has a bound: what is not the handler's. It needs less than 256.
+constexpr std::size_t kFixedBytes = 512;
+
+// Writes one head, or part of one, straight into a buffer in which room was made for all of it.
+class HeadWriter {
+ public:
+  explicit HeadWriter(ByteBuffer* out) noexcept : out_(out), to_(out->end()) {}
+  ~HeadWriter() { out_->Grow(static_cast<std::size_t>(to_ - out_->end())); }
+  HeadWriter(const HeadWriter&) = delete;
+  HeadWriter& operator=(const HeadWriter&) = delete;
+
+  void Put(std::string_view text) noexcept { to_ = CopyShort(to_, text); }
+  // Of a size that the compiler knows.
+  template <std::size_t kSize>
+  void Put(const char (&literal)[kSize]) noexcept {
+    PutBytes<kSize - 1>(literal);
+  }
+  template <std::size_t kBytes>
+  void PutBytes(const char* bytes) noexcept {
+    std::memcpy(to_, bytes, kBytes);
+    to_ += kBytes;
+  }
+  void PutNumber(std::uint64_t number) noexcept {
+    constexpr std::size_t kMaxDigits = 20;
+    to_ = std::to_chars(to_, to_ + kMaxDigits, number).ptr;
+  }
+  void PutField(std::string_view name, std::string_view value) noexcept {
+    Put(name);
+    Put(": ");
+    Put(value);
+    Put("\r\n");
+  }
+
+ private:
+  ByteBuffer* const out_;
+  char* to_;
 };
 
-// RFC 9110 section 15, RFC 6585, RFC 8470 (425), RFC 7725 (451). Sorted.
-constexpr Reason kReasons[] = {
-    {200, "OK"},
-    {201, "Created"},
-    {202, "Accepted"},
-    {203, "Non-Authoritative Information"},
-    {204, "No Content"},
-    {205, "Reset Content"},
-    {206, "Partial Content"},
-    {300, "Multiple Choices"},
-    {301, "Moved Permanently"},
-    {302, "Found"},
-    {303, "See Other"},
-    {304, "Not Modified"},
-    {305, "Use Proxy"},
-    {307, "Temporary Redirect"},
-    {308, "Permanent Redirect"},
-    {400, "Bad Request"},
-    {401, "Unauthorized"},
-    {402, "Payment Required"},
-    {403, "Forbidden"},
-    {404, "Not Found"},
-    {405, "Method Not Allowed"},
-    {406, "Not Acceptable"},
-    {407, "Proxy Authentication Required"},
-    {408, "Request Timeout"},
-    {409, "Conflict"},
-    {410, "Gone"},
-    {411, "Length Required"},
-    {412, "Precondition Failed"},
-    {413, "Content Too Large"},
-    {414, "URI Too Long"},
-    {415, "Unsupported Media Type"},
-    {416, "Range Not Satisfiable"},
-    {417, "Expectation Failed"},
-    {421, "Misdirected Request"},
-    {422, "Unprocessable Content"},
-    {425, "Too Early"},
-    {426, "Upgrade Required"},
-    {428, "Precondition Required"},
-    {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"},
-    {451, "Unavailable For Legal Reasons"},
-    {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {502, "Bad Gateway"},
-    {503, "Service Unavailable"},
-    {504, "Gateway Timeout"},
-    {505, "HTTP Version Not Supported"},
-    {511, "Network Authentication Required"},
-};
-
-void AppendNumber(std::size_t number, ByteBuffer* out) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof(digits), number).ptr;
-  out->Append({digits, static_cast<std::size_t>(end - digits)});
+void PutStart(const Response& head, const HeadStart& start, HeadWriter* to) noexcept {
+  if (head.status == 200 && head.reason.empty()) {
+    return to->PutBytes<HeadStart::kBytes>(start.data());
+  }
+  const std::string_view line = head.reason.empty() ? StatusLine(head.status) : std::string_view();
+  if (!line.empty()) {
+    to->Put(line);
+  } else {
+    to->Put(kVersion);
+    to->PutNumber(static_cast<std::uint64_t>(head.status));
+    to->Put(" ");
+    to->Put(head.reason.empty() ? ReasonPhrase(head.status) : head.reason);
+    to->Put("\r\n");
+  }
+  to->Put(start.date_field());
 }
 
-void AppendField(std::string_view name, std::string_view value, ByteBuffer* out) {
-  out->Append(name);
-  out->Append(": ");
-  out->Append(value);
-  out->Append("\r\n");
-}
-
-void AppendStatusLine(int status, std::string_view reason, ByteBuffer* out) {
-  if (status == 200 && reason.empty()) return out->Append("HTTP/1.1 200 OK\r\n");
-  out->Append("HTTP/1.1 ");
-  AppendNumber(static_cast<std::size_t>(status), out);
-  out->Append(" ");
-  out->Append(reason.empty() ? ReasonPhrase(status) : reason);
-  out->Append("\r\n");
-}
-
+// Makes room for the head and `more` bytes.
 void ReserveHead(const Response& head, std::size_t more, ByteBuffer* out) {
-  std::size_t bytes = 256 + head.reason.size() + head.content_type.size() + more;
+  std::size_t bytes = kFixedBytes + head.reason.size() + head.content_type.size() + more;
   for (const ResponseField& field : head.fields) {
     bytes += field.name.size() + field.value.size() + 4;
   }
   out->Reserve(bytes);
 }
 
-// The status line and the fields that the handler chose.
-void AppendCommon(const Response& head, std::string_view date, ByteBuffer* out) {
-  AppendStatusLine(head.status, head.reason, out);
-  AppendField("Date", date, out);
-  if (!head.content_type.empty()) AppendField("Content-Type", head.content_type, out);
-  for (const ResponseField& field : head.fields) AppendField(field.name, field.value, out);
+// The status line, the Date field and the fields that the handler chose.
+inline void PutCommon(const Response& head, const HeadStart& start, HeadWriter* to) noexcept {
+  PutStart(head, start, to);
+  if (!head.content_type.empty()) to->PutField("Content-Type", head.content_type);
+  for (const ResponseField& field : head.fields) to->PutField(field.name, field.value);
 }
 
-void AppendLength(std::uint64_t bytes, ByteBuffer* out) {
-  out->Append("Content-Length: ");
-  AppendNumber(bytes, out);
-  out->Append("\r\n");
+void PutLength(std::uint64_t bytes, HeadWriter* to) noexcept {
+  to->Put("Content-Length: ");
+  to->PutNumber(bytes);
+  to->Put("\r\n");
 }
 
-void AppendEnd(const ResponseContext& context, ByteBuffer* out) {
+void PutEnd(const ResponseContext& context, HeadWriter* to) noexcept {
   if (!context.keep_alive) {
-    out->Append("Connection: close\r\n");
+    to->Put("Connection: close\r\n");
   } else if (context.minor_version == 0) {
-    out->Append("Connection: keep-alive\r\n");
+    to->Put("Connection: keep-alive\r\n");
   }
-  out->Append("\r\n");
+  to->Put("\r\n");
 }
 
 // Status codes whose answers end with the head, without a length (RFC 9112 section 6.3).
@@ -123,10 +172,9 @@ bool HasNoLength(int status) noexcept { return status == 204 || status == 304; }
 }  // namespace
 
 std::string_view ReasonPhrase(int status) noexcept {
-  const auto* const row =
-      std::lower_bound(std::begin(kReasons), std::end(kReasons), status,
-                       [](const Reason& reason, int wanted) { return reason.status < wanted; });
-  return row != std::end(kReasons) && row->status == status ? row->phrase : "Unknown";
+  const std::string_view line = StatusLine(status);
+  constexpr std::size_t kBefore = kVersion.size() + kStatusDigits + 1;
+  return line.empty() ? "Unknown" : line.substr(kBefore, line.size() - kBefore - 2);
 }
 
 std::uint64_t ContentLength(const Response& response) noexcept {
@@ -137,10 +185,11 @@ std::uint64_t ContentLength(const Response& response) noexcept {
 
 void AppendResponse(const Response& response, const ResponseContext& context, ByteBuffer* out) {
   ReserveHead(response, response.body.size(), out);
-  AppendCommon(response, context.date, out);
-  if (!HasNoLength(response.status)) AppendLength(ContentLength(response), out);
-  AppendEnd(context, out);
-  if (!context.head_request && HasContent(response.status)) out->Append(response.body);
+  HeadWriter to(out);
+  PutCommon(response, *context.start, &to);
+  if (!HasNoLength(response.status)) PutLength(ContentLength(response), &to);
+  PutEnd(context, &to);
+  if (!context.head_request && HasContent(response.status)) to.Put(response.body);
 }
 
 ResponseFraming StreamedFraming(int status, const StreamOptions& options,
@@ -152,21 +201,24 @@ ResponseFraming StreamedFraming(int status, const StreamOptions& options,
 
 void AppendStreamHead(const Response& head, const StreamOptions& options, ResponseFraming framing,
                       const ResponseContext& context, ByteBuffer* out) {
-  ReserveHead(head, 0, out);
-  AppendCommon(head, context.date, out);
+  std::size_t names_bytes = 0;
+  for (const std::string_view name : options.trailer_names) names_bytes += name.size() + 2;
+  ReserveHead(head, names_bytes, out);
+  HeadWriter to(out);
+  PutCommon(head, *context.start, &to);
   if (framing == ResponseFraming::kLength) {
-    AppendLength(HasContent(head.status) ? options.content_length.value_or(0) : 0, out);
+    PutLength(HasContent(head.status) ? options.content_length.value_or(0) : 0, &to);
   } else if (framing == ResponseFraming::kChunked) {
-    out->Append("Transfer-Encoding: chunked\r\n");
+    to.Put("Transfer-Encoding: chunked\r\n");
     std::string_view separator = "Trailer: ";
     for (const std::string_view name : options.trailer_names) {
-      out->Append(separator);
-      out->Append(name);
+      to.Put(separator);
+      to.Put(name);
       separator = ", ";
     }
-    if (!options.trailer_names.empty()) out->Append("\r\n");
+    if (!options.trailer_names.empty()) to.Put("\r\n");
   }
-  AppendEnd(context, out);
+  PutEnd(context, &to);
 }
 
 void AppendChunkStart(std::uint64_t bytes, ByteBuffer* out) {
@@ -180,7 +232,12 @@ void AppendChunkEnd(ByteBuffer* out) { out->Append("\r\n"); }
 
 void AppendLastChunk(const std::vector<ResponseField>& trailers, ByteBuffer* out) {
   out->Append("0\r\n");
-  for (const ResponseField& field : trailers) AppendField(field.name, field.value, out);
+  for (const ResponseField& field : trailers) {
+    out->Append(field.name);
+    out->Append(": ");
+    out->Append(field.value);
+    out->Append("\r\n");
+  }
   out->Append("\r\n");
 }
 

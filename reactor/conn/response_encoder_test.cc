@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include "weir/reactor/response_check.h"
@@ -9,10 +11,10 @@
 namespace weir {
 namespace {
 
-constexpr std::string_view kDate = "Sun, 06 Nov 1994 08:49:37 GMT";
-
 std::string Encode(const Response& response, ResponseContext context = {}) {
-  context.date = kDate;
+  HeadStart start;
+  start.SetDate("Sun, 06 Nov 1994 08:49:37 GMT");
+  context.start = &start;
   ByteBuffer out;
   AppendResponse(response, context, &out);
   return std::string(out.view());
@@ -66,7 +68,43 @@ TEST(ResponseEncoderTest, KnowsReasonPhrases) {
   EXPECT_EQ(ReasonPhrase(299), "Unknown");
   Response response;
   response.status = 503;
-  EXPECT_EQ(Encode(response).rfind("HTTP/1.1 503 Service Unavailable\r\n", 0), 0u);
+  EXPECT_EQ(Encode(response).rfind("HTTP/1.1 503 Service Unavailable\r\nDate: Sun", 0), 0u);
+  response.status = 599;
+  EXPECT_EQ(Encode(response).rfind("HTTP/1.1 599 Unknown\r\nDate: Sun", 0), 0u);
+  response.status = 200;
+  response.reason = "Fine";
+  EXPECT_EQ(Encode(response).rfind("HTTP/1.1 200 Fine\r\nDate: Sun", 0), 0u);
+}
+
+// Room is made once for a head: it must do for the longest that Weir adds.
+TEST(ResponseEncoderTest, StaysWithinTheRoomThatItMade) {
+  const std::string text(5000, 't');
+  Response response;
+  response.status = 431;
+  response.content_type = text;
+  for (int i = 0; i < 100; ++i) response.fields.push_back({"N", ""});
+  StreamOptions options;
+  for (int i = 0; i < 100; ++i) options.trailer_names.emplace_back("T");
+  HeadStart start;
+  ResponseContext context;
+  context.start = &start;
+  for (const bool keep_alive : {false, true}) {
+    context.keep_alive = keep_alive;
+    context.minor_version = 0;
+    for (const ResponseFraming framing : {ResponseFraming::kLength, ResponseFraming::kChunked}) {
+      options.content_length = std::numeric_limits<std::uint64_t>::max();
+      ByteBuffer out;
+      AppendStreamHead(response, options, framing, context, &out);
+      EXPECT_LE(out.size(), out.capacity());
+      EXPECT_EQ(out.view().substr(out.size() - 4), "\r\n\r\n");
+    }
+    response.body = text;
+    ByteBuffer out;
+    AppendResponse(response, context, &out);
+    EXPECT_LE(out.size(), out.capacity());
+    EXPECT_EQ(out.view().substr(out.size() - text.size()), text);
+    response.body = {};
+  }
 }
 
 Response WithField(std::string_view name, std::string_view value) {
@@ -87,6 +125,20 @@ TEST(ResponseCheckTest, RefusesWhatWouldSplitTheMessage) {
     Response typed;
     typed.content_type = value;
     EXPECT_EQ(MayBeSent(typed), allowed) << byte;
+  }
+}
+
+// Values are looked at a word at a time.
+TEST(ResponseCheckTest, FindsAControlAtEachPlace) {
+  for (std::size_t size = 1; size <= 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char byte : {'\0', '\n', '\r', '\x1f', '\x7f', '\t', ' ', '~', '\x80', '\xff'}) {
+        std::string value(size, '\xa0');
+        value[at] = byte;
+        const bool refused = (byte >= 0 && byte < ' ' && byte != '\t') || byte == '\x7f';
+        EXPECT_EQ(MayBeSent(WithField("X", value)), !refused) << size << " " << at << " " << +byte;
+      }
+    }
   }
 }
 

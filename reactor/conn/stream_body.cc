@@ -19,9 +19,9 @@ void Connection::DispatchStreamed(RequestState* state) {
   const MessageFraming& framing = state->head().framing;
   std::optional<std::uint64_t> length;
   if (framing.kind != BodyKind::kChunked) length = framing.content_length;
-  const ResponseTicket ticket{ticket_, slot_, head_request_};
+  const ResponseTicket ticket = Ticket();
   ctx_->mailbox->Retain();
-  ctx_->current = this;
+  ctx_->mailbox->EnterHandler(ticket, this);
   try {
     const Request request(&state->head(), {}, peer_);
     ctx_->handler->stream()(
@@ -30,7 +30,7 @@ void Connection::DispatchStreamed(RequestState* state) {
   } catch (...) {
     (*ctx_->counters)[Counter::kHandlerExceptions].Add();
   }
-  ctx_->current = nullptr;
+  ctx_->mailbox->LeaveHandler();
 }
 
 // The state that the content of the present request is in.

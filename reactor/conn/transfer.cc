@@ -47,11 +47,6 @@ bool Connection::Receive(RequestState* state) {
   return false;
 }
 
-std::uint64_t Connection::WaitingBytes() const noexcept {
-  const std::size_t fresh = ctx_->driven == this ? ctx_->out.size() : 0;
-  return fresh + (output_ == nullptr ? 0 : output_->size());
-}
-
 // Sends what waits, oldest first. What the kernel does not take now stays in output_ until
 // EPOLLOUT.
 void Connection::Flush() {

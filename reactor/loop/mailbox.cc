@@ -33,13 +33,16 @@ void Mailbox::EnterThread() noexcept { this_threads_mailbox = this; }
 
 void Mailbox::LeaveThread() noexcept { this_threads_mailbox = nullptr; }
 
+// Whether this is the reactor's thread and the handler of that request runs.
+inline bool Mailbox::IsRunning(ResponseTicket ticket) const noexcept {
+  return this_threads_mailbox == this && ticket.generation == running_;
+}
+
 bool Mailbox::Answer(ResponseTicket ticket, AnswerKind kind, const Response* response) {
-  if (this_threads_mailbox == this) {
-    if (ExchangeEnd* const current = sink_->FindCurrent(ticket)) {
-      --references_;
-      current->Answer(kind, response);
-      return true;
-    }
+  if (IsRunning(ticket)) {
+    --references_;
+    running_end_->Answer(kind, response);
+    return true;
   }
   const bool connected = Post(ticket, std::make_unique<AnswerDelivery>(kind, response), true);
   Release();
@@ -82,7 +85,7 @@ void Mailbox::Release() {
 }
 
 bool Mailbox::Connected(ResponseTicket ticket) {
-  if (this_threads_mailbox == this && sink_->FindCurrent(ticket) != nullptr) return true;
+  if (IsRunning(ticket)) return true;
   const std::lock_guard<std::mutex> lock(mutex_);
   return !abandoned_ && gone_.count(ticket.generation) == 0;
 }
@@ -94,6 +97,7 @@ void Mailbox::Wake() {
 }
 
 void Mailbox::ExchangeGone(ResponseTicket ticket) {
+  if (ticket.generation == running_) LeaveHandler();
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const Message& message : messages_) {
     // Used up already: no writer lives.

@@ -21,8 +21,6 @@ class ResponseSink {
   virtual ~ResponseSink() = default;
   // The connection that serves the request, or null.
   virtual ExchangeEnd* Find(ResponseTicket ticket) noexcept = 0;
-  // The same if the handler of that request is running now, further up this thread's stack.
-  virtual ExchangeEnd* FindCurrent(ResponseTicket ticket) noexcept = 0;
 };
 
 // One reactor's mailbox. It outlives the reactor for as long as handles of requests name it, then
@@ -65,6 +63,13 @@ class Mailbox final : public ResponseChannel {
   }
   // The reactor's thread: a handle was made. Each gives its reference up by Answer or Release.
   void Retain() noexcept { ++references_; }
+  // The reactor's thread: the handler of that request begins to run, so its answer goes straight to
+  // `end`; until LeaveHandler.
+  void EnterHandler(ResponseTicket ticket, ExchangeEnd* end) noexcept {
+    running_ = ticket.generation;
+    running_end_ = end;
+  }
+  void LeaveHandler() noexcept { running_ = kNone; }
   // The reactor's thread: that request is no longer served, while its writer lives.
   void ExchangeGone(ResponseTicket ticket);
   // The reactor's thread: moves all messages to `messages`, which must be empty.
@@ -74,11 +79,18 @@ class Mailbox final : public ResponseChannel {
 
  private:
   ~Mailbox() = default;
+  bool IsRunning(ResponseTicket ticket) const noexcept;
+
   Syscalls* const syscalls_;
   const int wake_fd_;
   ResponseSink* const sink_;
   std::atomic<std::uint64_t> max_waiting_bytes_{0};
   std::uint64_t references_ = 0;  // the reactor's thread; after Abandon guarded by mutex_
+  // The request whose handler runs further up the stack of the reactor's thread, and its
+  // connection.
+  static constexpr std::uint64_t kNone = 0;
+  std::uint64_t running_ = kNone;  // the reactor's thread
+  ExchangeEnd* running_end_ = nullptr;
 
   std::mutex mutex_;
   bool abandoned_ = false;                  // guarded by mutex_

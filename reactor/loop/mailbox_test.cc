@@ -14,7 +14,6 @@ namespace {
 class NoSink final : public ResponseSink {
  public:
   ExchangeEnd* Find(ResponseTicket) noexcept override { return nullptr; }
-  ExchangeEnd* FindCurrent(ResponseTicket) noexcept override { return nullptr; }
 };
 
 // Notes the answer that is delivered to it.

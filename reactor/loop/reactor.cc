@@ -132,7 +132,7 @@ void Reactor::ReadClock() {
   const std::int64_t now_ns = options_.clock->MonotonicNs();
   context_.now_ns = now_ns;
   context_.now_ms = now_ns / kNsPerMs;
-  context_.date = date_.At(options_.clock->WallSeconds());
+  context_.head_start.SetDate(date_.At(options_.clock->WallSeconds()));
   counters_.tick_started_ns.Set(static_cast<std::uint64_t>(now_ns));
 }
 
@@ -164,7 +164,7 @@ void Reactor::Drive(Connection* connection, Step step) {
   } catch (const std::bad_alloc&) {
     context_.out.Clear();
     context_.scratch.Reset();
-    context_.current = nullptr;
+    mailbox_->LeaveHandler();
     context_.driven = nullptr;
     context_.served = nullptr;
     context_.scratch_lent = false;
@@ -314,11 +314,6 @@ ExchangeEnd* Reactor::Find(ResponseTicket ticket) noexcept {
   if (ticket.slot >= table_.size()) return nullptr;
   Connection* const connection = table_.At(ticket.slot);
   return connection->Owes(ticket) ? connection : nullptr;
-}
-
-ExchangeEnd* Reactor::FindCurrent(ResponseTicket ticket) noexcept {
-  Connection* const current = context_.current;
-  return current != nullptr && current->Owes(ticket) ? current : nullptr;
 }
 
 ReactorStats Reactor::Stats() const {

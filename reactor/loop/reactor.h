@@ -80,7 +80,6 @@ class Reactor final : private ResponseSink {
   explicit Reactor(const ReactorOptions& options);
 
   ExchangeEnd* Find(ResponseTicket ticket) noexcept override;
-  ExchangeEnd* FindCurrent(ResponseTicket ticket) noexcept override;
 
   absl::Status Open(Listeners listeners);
   // The acceptor whose events and timer carry `owner`, or null.
