@@ -15,12 +15,13 @@ constexpr std::uint8_t kMaxSizeDigits = 16;
 
 }  // namespace
 
-void BodyDecoder::Start(const MessageFraming& framing, TrailerUse trailers) noexcept {
-  *this = BodyDecoder();
-  trailer_use_ = trailers;
+// The members that this does not set are set where their state begins.
+void BodyDecoder::StartBody(const MessageFraming& framing) noexcept {
+  position_ = 0;
+  body_extension_bytes_ = 0;
   if (framing.kind == BodyKind::kChunked) {
     state_ = State::kSizeStart;
-  } else if (framing.has_body()) {
+  } else {
     state_ = State::kLengthData;
     remaining_ = framing.content_length;
   }

@@ -99,6 +99,7 @@ class BodyDecoder {
   BodyStep TakeData(std::string_view input, std::size_t consumed) noexcept;
   BodyStep TakeTrailers(std::string_view input, std::size_t consumed,
                         const ParserLimits& limits) noexcept;
+  void StartBody(const MessageFraming& framing) noexcept;
   // The state after `c` in an extension; kFailed if it cannot stand there.
   State StateAfterExtensionByte(char c) const noexcept;
   bool Fail(ParseError error, std::uint64_t offset) noexcept;
@@ -135,11 +136,23 @@ inline bool IsOverheadTooMuch(std::uint64_t overhead, std::uint64_t content,
 
 }  // namespace internal
 
+// Inline, since most requests have no content: then all this costs is a few stores.
+inline void BodyDecoder::Start(const MessageFraming& framing, TrailerUse trailers) noexcept {
+  state_ = State::kComplete;
+  error_ = ParseError::kNone;
+  trailer_use_ = trailers;
+  content_bytes_ = 0;
+  error_offset_ = 0;
+  if (framing.has_body()) StartBody(framing);
+}
+
 // Inline, since small chunks cost little more than the call.
 inline BodyStep BodyDecoder::Decode(std::string_view input, const ParserLimits& limits) noexcept {
   if (state_ == State::kSizeStart) {
     const BodyStep step = TakeWholeChunk(input, limits);
     if (step.consumed != 0) return step;
+  } else if (state_ == State::kComplete) {
+    return {BodyStatus::kComplete, 0, {}};
   }
   return DecodeAny(input, limits);
 }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace weir {
 namespace {
@@ -106,6 +108,61 @@ TEST(BodyDecoder, LargeChunksAreNoFlood) {
     }
   }
   EXPECT_EQ(decoder.content_bytes(), 8000u);
+}
+
+struct Body {
+  MessageFraming framing;
+  std::string bytes;
+};
+
+// What a decoder makes of a body that comes a byte at a time, or as it may, all at once.
+std::string Story(BodyDecoder* decoder, const Body& body, std::size_t step_bytes) {
+  ParserLimits limits;
+  limits.max_chunk_extension_bytes = 4;
+  limits.max_chunk_extensions_bytes_per_body = 6;
+  decoder->Start(body.framing, TrailerUse::kGive);
+  std::string story;
+  std::string_view rest = body.bytes;
+  BodyStep step = {BodyStatus::kMore, 0, {}};
+  do {
+    step = decoder->Decode(rest.substr(0, step_bytes), limits);
+    rest.remove_prefix(step.consumed);
+    story += step.data;
+  } while (!rest.empty() && step.status != BodyStatus::kComplete &&
+           step.status != BodyStatus::kError);
+  return story + "|" + std::to_string(static_cast<int>(step.status)) + "|" +
+         std::to_string(rest.size()) + "|" + std::to_string(decoder->content_bytes()) + "|" +
+         std::string(Describe(decoder->error()).name) + std::to_string(decoder->error_offset());
+}
+
+// Whatever the body before was, and however it ended.
+TEST(BodyDecoder, StartsAfresh) {
+  const std::string_view chunks = "3\r\nabc\r\n";
+  const std::vector<Body> bodies = {
+      {{}, "x"},
+      {{BodyKind::kContentLength, 3}, "abcd"},
+      {{BodyKind::kContentLength, 3}, "ab"},
+      {kChunked, std::string(chunks) + "0\r\nA: b\r\n\r\nx"},
+      {kChunked, std::string(chunks) + "0;a=b\r\n\r\n"},
+      {kChunked, std::string(chunks) + "0;a=bc\r\n\r\n"},
+      {kChunked, "1;a=b\r\nx\r\n1;a=b\r\n"},
+      {kChunked, std::string(chunks) + "00000000000000000"},
+      {kChunked, std::string(chunks) + "fffffff"},
+      {kChunked, std::string(chunks) + "0\r\nHost: a\r\n"},
+      {kChunked, std::string(chunks) + "0\r\nA\r\n"},
+      {kChunked, "ffffff\r\nabc"},
+  };
+  for (const std::size_t step_bytes : {std::size_t{1}, std::string::npos}) {
+    for (const Body& before : bodies) {
+      for (const Body& body : bodies) {
+        BodyDecoder fresh;
+        BodyDecoder used;
+        Story(&used, before, step_bytes);
+        EXPECT_EQ(Story(&used, body, step_bytes), Story(&fresh, body, step_bytes))
+            << body.bytes << " after " << before.bytes;
+      }
+    }
+  }
 }
 
 }  // namespace
