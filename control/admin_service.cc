@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "weir/control/bad_requests.h"
 #include "weir/control/caller.h"
 #include "weir/control/diagnose/diagnosis_codec.h"
 #include "weir/control/diagnose/server_facts.h"
@@ -175,6 +176,13 @@ grpc::ServerUnaryReactor* AdminService::GetStats(grpc::CallbackServerContext* co
                                                  const admin::v1::GetStatsRequest*,
                                                  admin::v1::Stats* response) {
   watchers_->Sample(response);
+  return Answer(context, grpc::Status::OK);
+}
+
+grpc::ServerUnaryReactor* AdminService::ListBadRequests(
+    grpc::CallbackServerContext* context, const admin::v1::ListBadRequestsRequest*,
+    admin::v1::ListBadRequestsResponse* response) {
+  weir::ListBadRequests(*server_, response);
   return Answer(context, grpc::Status::OK);
 }
 

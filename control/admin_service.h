@@ -91,6 +91,9 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
                                      const admin::v1::GetStatsRequest* request,
                                      admin::v1::Stats* response) override;
+  grpc::ServerUnaryReactor* ListBadRequests(grpc::CallbackServerContext* context,
+                                            const admin::v1::ListBadRequestsRequest* request,
+                                            admin::v1::ListBadRequestsResponse* response) override;
   grpc::ServerUnaryReactor* Diagnose(grpc::CallbackServerContext* context,
                                      const admin::v1::DiagnoseRequest* request,
                                      admin::v1::Diagnosis* response) override;

@@ -114,6 +114,14 @@ constexpr LimitSpec kSpecs[] = {
     {"rate_grace_ms", "ms", 0, kDayMs, 5000, LimitApplies::kNextTimer, "the rates count",
      "connections_closed.body_rate", "How long content or output waits before its rate counts.",
      &Limits::rate_grace_ms},
+    {"bad_requests_per_second", "requests", 0, 10'000, 10, LimitApplies::kAtOnce, "not kept",
+     "bad_requests_unrecorded",
+     "Refused requests of one reactor that are kept for ListBadRequests in a second; 0: none.",
+     &Limits::bad_requests_per_second},
+    {"bad_request_excerpt_bytes", "bytes", 0, 4096, 0, LimitApplies::kAtOnce, "cut off",
+     "bad_requests_unrecorded",
+     "Of the line that a request was refused for, kept with it, with secrets masked; 0: nothing.",
+     &Limits::bad_request_excerpt_bytes},
 };
 
 }  // namespace

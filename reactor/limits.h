@@ -86,6 +86,14 @@ struct Limits {
   // How long content or output waits before its rate counts, in ms. Default 5000.
   std::uint64_t rate_grace_ms = 5000;
 
+  // Refused requests of one reactor that are kept in a second (Server::BadRequests); 0: none.
+  // Default 10.
+  std::uint64_t bad_requests_per_second = 10;
+  // Bytes of the line that a request was refused for, which are kept with it; 0: none. Values of
+  // Authorization, Proxy-Authorization, Cookie and Set-Cookie, and queries, are masked; others are
+  // shown. Default 0.
+  std::uint64_t bad_request_excerpt_bytes = 0;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

@@ -58,6 +58,8 @@ bool Server::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) cons
 
 ServerStats Server::Stats() const { return impl_->Stats(); }
 
+std::vector<BadRequest> Server::BadRequests() const { return impl_->BadRequests(); }
+
 EventLog& Server::events() noexcept { return impl_->events(); }
 
 void Server::Drain() { impl_->RequestDrain(impl_->limits().current()->limits.drain_timeout_ms); }

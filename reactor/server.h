@@ -19,6 +19,7 @@
 #include "weir/reactor/limits.h"
 #include "weir/reactor/limits_store.h"
 #include "weir/reactor/listener_options.h"
+#include "weir/reactor/refusals/bad_request.h"
 #include "weir/reactor/server_stats.h"
 
 namespace weir {
@@ -96,6 +97,10 @@ class Server {
 
   // Samples every accept queue and reads every counter. Takes microseconds; no reactor waits.
   ServerStats Stats() const;
+
+  // The last requests that were refused, of all reactors, oldest first. Takes microseconds; no
+  // reactor waits. The sum of Counter::kBadRequestsUnrecorded says how many are not among them.
+  std::vector<BadRequest> BadRequests() const;
 
   // What has happened that somebody must know of, such as refused connections: kept also while
   // nobody reads. Looked for every Limits::watch_interval_ms.

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -265,6 +266,17 @@ ServerStats Server::Impl::Stats() const {
   stats.jiffy_ns = JiffyNs();
   stats.warnings = weir::LimitWarnings(snapshot->limits, ReadHostLimits());
   return stats;
+}
+
+std::vector<BadRequest> Server::Impl::BadRequests() const {
+  std::vector<BadRequest> all;
+  for (const auto& reactor : reactors_) {
+    for (BadRequest& request : reactor->BadRequests()) all.push_back(std::move(request));
+  }
+  std::stable_sort(all.begin(), all.end(), [](const BadRequest& a, const BadRequest& b) {
+    return a.monotonic_ns < b.monotonic_ns;
+  });
+  return all;
 }
 
 }  // namespace weir

@@ -32,6 +32,7 @@ class Server::Impl {
   DrainReport Wait();
   bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms);
   ServerStats Stats() const;
+  std::vector<BadRequest> BadRequests() const;
   bool draining() const noexcept { return draining_.load(); }
 
   const std::string& address() const noexcept { return listeners_.front().address; }

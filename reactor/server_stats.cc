@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "accept_failures",
     "accept_pauses",
     "drain_queue_cut",
+    "bad_requests_unrecorded",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",

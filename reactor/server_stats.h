@@ -25,17 +25,19 @@ enum class Counter : std::uint8_t {
   kResponses3xx,
   kResponses4xx,
   kResponses5xx,
-  kBytesReceived,        // from sockets
-  kBytesSent,            // to sockets
-  kHandlerExceptions,    // handlers that threw: answered with 500
-  kResponsesUnsent,      // ResponseWriters destroyed without an answer: answered with 500
-  kResponsesClientGone,  // answers for which the client had gone
-  kResponsesInvalid,     // answers refused for their status, a field name or a field value
-  kAcceptFailures,       // accept4 errors other than those that RefuseReason counts
-  kAcceptPauses,         // times that a listener was disarmed for want of descriptors or memory
-  kDrainQueueCut,        // connections lost because they were still queued at drain_timeout_ms
+  kBytesReceived,          // from sockets
+  kBytesSent,              // to sockets
+  kHandlerExceptions,      // handlers that threw: answered with 500
+  kResponsesUnsent,        // ResponseWriters destroyed without an answer: answered with 500
+  kResponsesClientGone,    // answers for which the client had gone
+  kResponsesInvalid,       // answers refused for their status, a field name or a field value
+  kAcceptFailures,         // accept4 errors other than those that RefuseReason counts
+  kAcceptPauses,           // times that a listener was disarmed for want of descriptors or memory
+  kDrainQueueCut,          // connections lost because they were still queued at drain_timeout_ms
+  kBadRequestsUnrecorded,  // refused requests that are not among those that are kept
 };
-inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kDrainQueueCut) + 1;
+inline constexpr std::size_t kCounterCount =
+    static_cast<std::size_t>(Counter::kBadRequestsUnrecorded) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {

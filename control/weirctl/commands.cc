@@ -26,6 +26,8 @@ constexpr CommandSpec kCommands[] = {
     {"stats", "", "queues, counters, parse errors and why connections ended", Targets::kSeveral,
      StatsCommand},
     {"watch", "", "the same as a stream, a line for each reactor", Targets::kOne, WatchCommand},
+    {"refused", "", "the last requests that were refused: where they broke, and whose they were",
+     Targets::kSeveral, RefusedCommand},
     {"doctor", "[host|server]",
      "what is wrong with this host, every listener on it, and the server if one answers",
      Targets::kOne, DoctorCommand},

@@ -47,6 +47,7 @@ int StatsCommand(const Session& session, const std::vector<std::string>& argumen
 int WatchCommand(const Session& session, const std::vector<std::string>& arguments);
 int DoctorCommand(const Session& session, const std::vector<std::string>& words);
 int InfoCommand(const Session& session, const std::vector<std::string>& arguments);
+int RefusedCommand(const Session& session, const std::vector<std::string>& arguments);
 int ContextsCommand(const Session& session, const std::vector<std::string>& arguments);
 int HealthCommand(const Session& session, const std::vector<std::string>& services);
 int DrainCommand(const Session& session, const std::vector<std::string>& arguments);

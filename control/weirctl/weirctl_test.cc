@@ -112,6 +112,23 @@ TEST_F(WeirctlTest, SetsALimitOfSeveralServersWithAReportForEach) {
   EXPECT_THAT(watch.err, HasSubstr("watch takes one target at a time"));
 }
 
+TEST_F(WeirctlTest, ShowsTheRequestsThatWereRefused) {
+  EXPECT_EQ(Ctl({"limits", "set", "max_field_bytes=100", "bad_request_excerpt_bytes=20"}).status,
+            kExitOk);
+  test::BlockingClient client(server_->port());
+  EXPECT_THAT(
+      client.Ask("GET / HTTP/1.1\r\nHost: h\r\nCookie: " + std::string(200, 'c') + "\r\n\r\n"),
+      StartsWith("HTTP/1.1 431 "));
+  const Outcome bad = Ctl({"refused"});
+  EXPECT_EQ(bad.status, kExitOk) << bad.err;
+  EXPECT_THAT(bad.out, AllOf(HasSubstr("127.0.0.1:"), HasSubstr("431"), HasSubstr("field_too_long"),
+                             HasSubstr("field Cookie"), HasSubstr("max_field_bytes=100, try 256"),
+                             HasSubstr("******")));
+  EXPECT_THAT(bad.out, Not(HasSubstr("cc")));
+  EXPECT_THAT(Ctl({"refused", "--json"}).out,
+              AllOf(HasSubstr("\"suggested_value\":\"256\""), HasSubstr("\"unrecorded\":\"0\"")));
+}
+
 TEST_F(WeirctlTest, ShowsEveryLimit) {
   const std::string out = Ctl({"limits", "get"}).out;
   for (const LimitSpec& spec : LimitSpecs()) EXPECT_THAT(out, HasSubstr(std::string(spec.name)));

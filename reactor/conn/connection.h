@@ -22,6 +22,7 @@
 #include "weir/reactor/conn/request_timeline.h"
 #include "weir/reactor/loop/mailbox.h"
 #include "weir/reactor/loop/timer_wheel.h"
+#include "weir/reactor/refusals/bad_request.h"
 #include "weir/reactor/response_channel.h"
 #include "weir/reactor/server_stats.h"
 #include "weir/reactor/socket_address.h"
@@ -139,9 +140,6 @@ class Connection final : public ExchangeEnd {
   void RunHandler(const Handler& handler, RequestState* state, ResponseWriter&& response);
   void AnswerFailure(AnswerKind kind);
   ResponseTicket Ticket() const noexcept { return {ticket_, slot_, head_request_}; }
-  void Refuse(int status, std::string_view what, std::string_view text, CloseReason reason,
-              BodyError why = BodyError::kRefused);
-  void RefuseParse(RequestState* state, ParseError error, std::uint64_t offset);
   void SendContinue(RequestState* state);
   ResponseContext AnswerContext(bool keep_alive) const noexcept;
   bool DecideKeepAlive(const Response& response, bool content_taken);
@@ -149,6 +147,15 @@ class Connection final : public ExchangeEnd {
   void AppendAnswer(const Response& response, bool keep_alive);
   void KeepOrReturn(RequestState* state);
   void NoteReading(const RequestState& state);
+
+  // refuse.cc: requests that are refused.
+  void Refuse(int status, std::string_view what, std::string_view text, CloseReason reason,
+              BodyError why = BodyError::kRefused);
+  void RefuseParse(RequestState* state, ParseError error, std::uint64_t offset);
+  void NoteBadParse(RequestState* state, ParseError error, std::uint64_t offset, int status);
+  void NoteLateRequest(CloseReason reason, std::string_view limit, int status);
+  bool AdmitsBadRequest() noexcept;
+  void KeepBadRequest(BadRequest request);
 
   // stream_body.cc: content that is given piece by piece.
   void DispatchStreamed(RequestState* state);
@@ -192,7 +199,7 @@ class Connection final : public ExchangeEnd {
   std::uint64_t TimeoutMs(Wait wait) const noexcept;
   void OnReadDeadline();
   void OnBodyLook();
-  void RefuseLateContent(CloseReason reason, std::string_view what, std::string_view text);
+  void RefuseLateContent(CloseReason reason, std::string_view limit, std::string_view text);
   void BeginWriteWait();
   void ExtendWriteWait();
   void OnWriteLook();

@@ -20,6 +20,7 @@
 #include "weir/reactor/loop/one_in.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/loop/timer_wheel.h"
+#include "weir/reactor/refusals/bad_request_ring.h"
 
 namespace weir {
 
@@ -38,6 +39,8 @@ struct ConnectionContext {
   ReactorCounters* counters = nullptr;
   Mailbox* mailbox = nullptr;
   const AnyHandler* handler = nullptr;
+  BadRequestRing* bad_requests = nullptr;
+  std::uint32_t reactor = 0;             // its index
   TransitionLog* transitions = nullptr;  // for tests
 
   // Of this tick.

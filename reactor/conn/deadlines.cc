@@ -82,6 +82,7 @@ void Connection::OnReadDeadline() {
     case Wait::kLinger:
       return Close(close_reason_);
     case Wait::kHead:
+      NoteLateRequest(CloseReason::kHeadTimeout, "head_timeout_ms", 408);
       Refuse(408, "head_timeout", "The head did not come whole within head_timeout_ms.",
              CloseReason::kHeadTimeout);
       break;
@@ -106,25 +107,26 @@ LeastRate Connection::WriteRate() const noexcept {
 void Connection::OnBodyLook() {
   const ContentPace& pace = request_->pace;
   if (pace.deadline_ms <= ctx_->now_ms) {
-    return RefuseLateContent(CloseReason::kBodyTimeout, "body_timeout",
+    return RefuseLateContent(CloseReason::kBodyTimeout, "body_timeout_ms",
                              "The content did not come whole within body_timeout_ms.");
   }
   const std::int64_t too_slow_at_ms = TooSlowAtMs(pace.begun_ms, pace.received, BodyRate());
   if (too_slow_at_ms <= ctx_->now_ms) {
-    return RefuseLateContent(CloseReason::kBodyRate, "body_rate",
+    return RefuseLateContent(CloseReason::kBodyRate, "min_body_bytes_per_second",
                              "The content came slower than min_body_bytes_per_second.");
   }
   read_deadline_ms_ = std::min(pace.deadline_ms, too_slow_at_ms);
   UpdateTimer();
 }
 
-void Connection::RefuseLateContent(CloseReason reason, std::string_view what,
+void Connection::RefuseLateContent(CloseReason reason, std::string_view limit,
                                    std::string_view text) {
   const bool begun = exchange_ != nullptr && exchange_->stream != nullptr;
+  NoteLateRequest(reason, limit, begun ? 0 : 408);
   if (begun) {
     Cut(reason);  // there is no second answer
   } else {
-    Refuse(408, what, text, reason, BodyError::kTimeout);
+    Refuse(408, Name(reason), text, reason, BodyError::kTimeout);
   }
   Advance();
 }

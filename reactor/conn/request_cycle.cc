@@ -1,10 +1,8 @@
 // The part of Connection that turns bytes into requests and requests into answers.
 
 #include <exception>
-#include <string>
 #include <utility>
 
-#include "weir/parser/parse_error.h"
 #include "weir/reactor/conn/connection.h"
 #include "weir/reactor/conn/response_encoder.h"
 
@@ -248,38 +246,6 @@ void Connection::AppendAnswer(const Response& response, bool keep_alive) {
   if (elsewhere && !head_request_ && HasContent(response.status)) {
     AppendOutput(ContentPiece{{}, response.shared_body, response.file});
   }
-}
-
-void Connection::RefuseParse(RequestState* state, ParseError error, std::uint64_t offset) {
-  (*ctx_->counters)[error].Add();
-  const ParseErrorInfo& info = Describe(error);
-  // Trailers and chunks count from the end of the head; the head from its first byte.
-  const std::string where =
-      (state->phase == RequestState::Phase::kHead ? " at byte " : " at body byte ") +
-      std::to_string(offset);
-  const std::string text = std::string(info.text) + " (" + std::string(info.section) + ")";
-  Refuse(info.status, std::string(info.name) + where, text, CloseReason::kParseError);
-}
-
-// Answers what is not a request that a handler could see, and closes behind it. No later byte is
-// parsed (RFC 9112 section 2.2).
-void Connection::Refuse(int status, std::string_view what, std::string_view text,
-                        CloseReason reason, BodyError why) {
-  const bool handling = state_ == ConnectionState::kHandling;
-  SetState(ConnectionState::kClosing);
-  close_reason_ = reason;
-  linger_wanted_ = true;
-  if (handling) EndExchange(why, true);
-  std::string body(what);
-  body += "\n";
-  body += text;
-  body += "\n";
-  Response response;
-  response.status = status;
-  response.content_type = "text/plain";
-  response.body = body;
-  head_request_ = false;
-  AppendAnswer(response, false);
 }
 
 }  // namespace weir

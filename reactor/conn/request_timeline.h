@@ -21,6 +21,7 @@ class RequestTimeline {
     flushing_ = false;
     stage_ = Stage::kNone;
   }
+  std::int64_t opened_ns() const noexcept { return opened_ns_; }
   // Bytes of a request are there. To be called as often as one likes until its answer.
   void OnBytes(ConnectionContext* ctx) {
     if (stage_ == Stage::kNone) Begin(ctx);

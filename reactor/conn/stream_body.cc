@@ -170,6 +170,7 @@ bool Connection::TakeContent() {
 void Connection::RefuseContent(RequestState* state, ParseError error, std::uint64_t offset) {
   if (exchange_->stream != nullptr) {
     (*ctx_->counters)[error].Add();
+    NoteBadParse(state, error, offset, 0);
     return Cut(CloseReason::kParseError);
   }
   RefuseParse(state, error, offset);

@@ -37,6 +37,8 @@ Reactor::Reactor(const ReactorOptions& options)
   context_.counters = &counters_;
   context_.handler = options.handler;
   context_.transitions = options.transitions;
+  context_.bad_requests = &bad_requests_;
+  context_.reactor = options.index;
 }
 
 absl::StatusOr<std::unique_ptr<Reactor>> Reactor::Create(const ReactorOptions& options,

@@ -22,6 +22,7 @@
 #include "weir/reactor/loop/mailbox.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/loop/timer_wheel.h"
+#include "weir/reactor/refusals/bad_request_ring.h"
 #include "weir/reactor/server_stats.h"
 
 namespace weir {
@@ -73,6 +74,8 @@ class Reactor final : private ResponseSink {
   void RequestDrain(std::int64_t deadline_ms);
 
   ReactorStats Stats() const;
+  // The last requests that it refused, oldest first.
+  std::vector<BadRequest> BadRequests() const { return bad_requests_.Copy(); }
   // The version of the limits that it works by.
   std::uint64_t AppliedVersion() const noexcept { return counters_.applied_limits_version.Get(); }
 
@@ -112,6 +115,7 @@ class Reactor final : private ResponseSink {
   int wake_ = -1;
   Mailbox* mailbox_ = nullptr;  // owned until Mailbox::Abandon
   ReactorCounters counters_;
+  BadRequestRing bad_requests_;
   TimerWheel timers_;
   HttpDate date_;
   ConnectionContext context_;

@@ -49,6 +49,7 @@ class TestReactor {
   TestClient ConnectTcp() { return TestClient::ConnectIpv4(port()); }
 
   ReactorStats Stats() const { return reactor_->Stats(); }
+  std::vector<BadRequest> BadRequests() const { return reactor_->BadRequests(); }
   std::uint64_t Count(Counter counter) const;
   std::uint64_t Count(CloseReason reason) const;
   std::uint64_t Count(ParseError error) const;
