@@ -112,5 +112,38 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(message.listeners(1).address(), "[::1]:81");
 }
 
+TEST(StatsCodecTest, CarriesWhatTheKernelTells) {
+  ServerStats stats;
+  admin::v1::Stats message;
+  ToProto(stats, &message);
+  EXPECT_FALSE(message.kernel().has_monotonic_time()) << "nothing was read yet";
+  stats.kernel.monotonic_ns = 5;
+  stats.kernel.counters[static_cast<std::size_t>(NetnsCounter::kListenDrops)] = 3;
+  stats.kernel.counters[static_cast<std::size_t>(NetnsCounter::kReqQFullDrop)] = 0;
+  stats.kernel.syn_queues = {
+      {"127.0.0.1:80", SynQueueScope::kPerListener, 7, {3, 4}, ""},
+      {"127.0.0.1:81", SynQueueScope::kGroupTotal, 2, {}, "why not"},
+      {"127.0.0.1:82", SynQueueScope::kUnknown, 0, {}, "why"},
+  };
+  stats.kernel.descriptors_open = 9;
+  message.Clear();
+  ToProto(stats, &message);
+  const admin::v1::KernelStats& kernel = message.kernel();
+  EXPECT_EQ(kernel.monotonic_time().nanos(), 5);
+  EXPECT_EQ(kernel.netns_counters().size(), 2u);
+  EXPECT_EQ(kernel.netns_counters().at("ListenDrops"), 3u);
+  EXPECT_EQ(kernel.netns_counters().at("TCPReqQFullDrop"), 0u);
+  ASSERT_EQ(kernel.syn_queues_size(), 3);
+  EXPECT_EQ(kernel.syn_queues(0).scope(), admin::v1::SynQueue::PER_LISTENER);
+  EXPECT_EQ(kernel.syn_queues(0).address(), "127.0.0.1:80");
+  EXPECT_EQ(kernel.syn_queues(0).half_open(), 7u);
+  EXPECT_THAT(kernel.syn_queues(0).half_open_by_reactor(), testing::ElementsAre(3, 4));
+  EXPECT_EQ(kernel.syn_queues(1).scope(), admin::v1::SynQueue::GROUP_TOTAL);
+  EXPECT_EQ(kernel.syn_queues(1).note(), "why not");
+  EXPECT_EQ(kernel.syn_queues(2).scope(), admin::v1::SynQueue::SCOPE_UNSPECIFIED);
+  EXPECT_EQ(kernel.descriptors_open(), 9u);
+  EXPECT_FALSE(kernel.has_descriptors_limit());
+}
+
 }  // namespace
 }  // namespace weir

@@ -90,6 +90,29 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
   }
 }
 
+void KernelToProto(const KernelStats& stats, admin::v1::KernelStats* message) {
+  if (stats.monotonic_ns == 0) return;
+  *message->mutable_monotonic_time() = ToDuration(stats.monotonic_ns);
+  for (std::size_t i = 0; i < kNetnsCounterCount; ++i) {
+    if (!stats.counters[i]) continue;
+    (*message->mutable_netns_counters())[std::string(Name(static_cast<NetnsCounter>(i)))] =
+        *stats.counters[i];
+  }
+  for (const SynQueueSample& sample : stats.syn_queues) {
+    admin::v1::SynQueue* const queue = message->add_syn_queues();
+    queue->set_address(sample.address);
+    // The values of the two enums are the same: a test holds it.
+    queue->set_scope(static_cast<admin::v1::SynQueue::Scope>(sample.scope));
+    queue->set_half_open(sample.half_open);
+    for (const std::uint32_t count : sample.half_open_by_reactor) {
+      queue->add_half_open_by_reactor(count);
+    }
+    queue->set_note(sample.note);
+  }
+  if (stats.descriptors_open) message->set_descriptors_open(*stats.descriptors_open);
+  if (stats.descriptors_limit) message->set_descriptors_limit(*stats.descriptors_limit);
+}
+
 }  // namespace
 
 void ToProto(const ListenerInfo& listener, admin::v1::ListenerInfo* message) {
@@ -110,6 +133,7 @@ void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
     ReactorToProto(reactor, message->add_reactors());
   *message->mutable_jiffy() = ToDuration(stats.jiffy_ns);
   for (const std::string& warning : stats.warnings) message->add_warnings(warning);
+  KernelToProto(stats.kernel, message->mutable_kernel());
 }
 
 }  // namespace weir

@@ -122,6 +122,10 @@ constexpr LimitSpec kSpecs[] = {
      "bad_requests_unrecorded",
      "Of the line that a request was refused for, kept with it, with secrets masked; 0: nothing.",
      &Limits::bad_request_excerpt_bytes},
+    {"kernel_sample_interval_ms", "ms", 100, kDayMs, 1000, LimitApplies::kAtOnce,
+     "the next reading", "kernel.monotonic_time",
+     "How often the SYN queue, the network namespace's counters and the open descriptors are read.",
+     &Limits::kernel_sample_interval_ms},
 };
 
 }  // namespace

@@ -85,6 +85,9 @@ struct Limits {
   std::uint64_t min_write_bytes_per_second = 240;
   // How long content or output waits before its rate counts, in ms. Default 5000.
   std::uint64_t rate_grace_ms = 5000;
+  // How often the SYN queue, the namespace's counters and the descriptors are read, in ms. Default
+  // 1000.
+  std::uint64_t kernel_sample_interval_ms = 1000;
 
   // Refused requests of one reactor that are kept in a second (Server::BadRequests); 0: none.
   // Default 10.

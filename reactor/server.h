@@ -40,6 +40,12 @@ struct ServerOptions {
   Limits limits;
   // Whether Wait() catches SIGTERM and SIGINT while it runs, and drains on them.
   bool handle_signals = true;
+  // If not 0: the listeners get SO_MARK first_listener_mark and the numbers that follow, reactor by
+  // reactor for each address, by which the kernel tells half-open connections apart
+  // (SynQueueSample). Accepted connections inherit it, which routing
+  // and firewall rules by mark may see. Without CAP_NET_ADMIN there is no mark, and
+  // SynQueueSample::note says so.
+  std::uint32_t first_listener_mark = 0;
   // Told of each event of Server::events(), in a thread of the library's, until the server is
   // destroyed. None: a line for each goes to standard error, which is never waited for
   // (DescriptorSink). To hear nothing, give a function that does nothing.

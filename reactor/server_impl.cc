@@ -54,6 +54,28 @@ class SignalsBlocked {
   sigset_t previous_;
 };
 
+// The listeners of each address, with marks from `first_mark` on, unless that is 0 or it turns out
+// that this process may not.
+std::vector<SynQueueGroup> MarkListeners(const std::vector<Reactor::Listeners>& reactors,
+                                         std::uint32_t first_mark) {
+  std::vector<SynQueueGroup> groups;
+  for (std::size_t place = 0; place < reactors.front().size(); ++place) {
+    SynQueueGroup group;
+    group.address = reactors.front()[place]->address();
+    group.listeners = reactors.size();
+    group.first_mark = first_mark;
+    for (const Reactor::Listeners& listeners : reactors) {
+      if (group.first_mark == 0) break;
+      const absl::Status status = listeners[place]->SetMark(first_mark++);
+      if (status.ok()) continue;
+      group.first_mark = 0;
+      group.no_mark = std::string(status.message());
+    }
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
 }  // namespace
 
 Server::Impl::Impl(const ServerOptions& options)
@@ -86,7 +108,8 @@ absl::Status Server::Impl::Start(const HandlerFactory& factory) {
   if (absl::Status status = StartThreads(); !status.ok()) return status;
   limits_.OnPublish([this] {
     for (const auto& reactor : reactors_) reactor->Wake();
-    watch_.Wake();  // the interval may be another
+    watch_.Wake();  // the intervals may be others
+    kernel_watch_.Wake();
   });
   return absl::OkStatus();
 }
@@ -138,6 +161,7 @@ absl::Status Server::Impl::OpenListeners(int count, std::vector<Reactor::Listene
 absl::Status Server::Impl::OpenReactors(int count) {
   std::vector<Reactor::Listeners> listeners;
   if (absl::Status status = OpenListeners(count, &listeners); !status.ok()) return status;
+  kernel_.Begin(MarkListeners(listeners, options_.first_listener_mark));
   for (int i = 0; i < count; ++i) {
     ReactorOptions options;
     options.index = static_cast<std::uint32_t>(i);
@@ -172,7 +196,9 @@ absl::Status Server::Impl::StartThreads() {
                                                      "; raise RLIMIT_NPROC, or give ",
                                                      "fewer reactors than ", reactors_.size()));
   }
-  return watch_.Start([this] { return Watch(); });
+  absl::Status status = watch_.Start([this] { return Watch(); });
+  status.Update(kernel_watch_.Start([this] { return WatchKernel(); }, "weir-kernel"));
+  return status;
 }
 
 void Server::Impl::RunReactor(Reactor* reactor) {
@@ -181,6 +207,7 @@ void Server::Impl::RunReactor(Reactor* reactor) {
     const std::uint64_t one = 1;
     (void)!::write(finished_fd_, &one, sizeof(one));  // never read: stays readable for every Wait
     watch_.End();
+    kernel_watch_.End();
   }
 }
 
@@ -194,6 +221,16 @@ std::uint64_t Server::Impl::Watch() {
   } catch (const std::bad_alloc&) {  // the next look may do better, and the counters lose nothing
   }
   return limits_.current()->limits.watch_interval_ms;
+}
+
+std::uint64_t Server::Impl::WatchKernel() {
+  const std::uint64_t interval_ms = limits_.current()->limits.kernel_sample_interval_ms;
+  std::uint64_t wait_ms = interval_ms;
+  try {
+    (void)kernel_.SampleIfDue(Clock::System()->MonotonicNs(), interval_ms, &wait_ms);
+  } catch (const std::bad_alloc&) {  // as for Watch
+  }
+  return wait_ms;
 }
 
 DrainReport Server::Impl::CountClosed() const {
@@ -264,6 +301,7 @@ ServerStats Server::Impl::Stats() const {
   const auto snapshot = limits_.current();
   stats.limits_version = snapshot->version;
   stats.jiffy_ns = JiffyNs();
+  stats.kernel = kernel_.Latest();
   stats.warnings = weir::LimitWarnings(snapshot->limits, ReadHostLimits());
   return stats;
 }

@@ -16,6 +16,7 @@
 #include "weir/reactor/listen/listener_group.h"
 #include "weir/reactor/loop/reactor.h"
 #include "weir/reactor/server.h"
+#include "weir/reactor/watch/kernel_sampler.h"
 #include "weir/reactor/watch/watch_thread.h"
 #include "weir/reactor/watch/watcher.h"
 
@@ -52,6 +53,8 @@ class Server::Impl {
   void RunReactor(Reactor* reactor);
   // Takes one look at all of it. Returns after how many ms to take the next.
   std::uint64_t Watch();
+  // The same of what the kernel tells, which may take long.
+  std::uint64_t WatchKernel();
   bool AllWorkBy(std::uint64_t version) const;
   // Connections closed so far, and how many of them were cut.
   DrainReport CountClosed() const;
@@ -79,7 +82,11 @@ class Server::Impl {
   DrainReport before_drain_;  // CountClosed() when the drain began; guarded by drain_mutex_
   std::mutex drain_mutex_;
 
-  WatchThread watch_;  // the last member: it looks at the others until it has ended
+  KernelSampler kernel_{Syscalls::System()};  // the kernel_watch_ thread's
+
+  // The last members: they look at the others until they have ended.
+  WatchThread watch_;
+  WatchThread kernel_watch_;
 };
 
 }  // namespace weir

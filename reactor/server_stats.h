@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "weir/parser/parse_error.h"
+#include "weir/reactor/kernel_stats.h"
 #include "weir/reactor/log_histogram.h"
 
 namespace weir {
@@ -153,6 +154,7 @@ struct ServerStats {
   std::vector<ReactorStats> reactors;
   std::uint64_t jiffy_ns = 0;         // the resolution of Timing::kAcceptQueueWait on this host
   std::vector<std::string> warnings;  // each says what, the values and the fix
+  KernelStats kernel;
 };
 
 }  // namespace weir

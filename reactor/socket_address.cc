@@ -73,6 +73,17 @@ std::uint16_t SocketAddress::port() const noexcept {
   return family() == AF_UNSPEC ? 0 : ntohs(ipv4_.sin_port);
 }
 
+bool SocketAddress::is_wildcard() const noexcept {
+  if (family() == AF_INET) return ipv4_.sin_addr.s_addr == htonl(INADDR_ANY);
+  return family() == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&ipv6_.sin6_addr);
+}
+
+bool SocketAddress::SameHost(const SocketAddress& other) const noexcept {
+  if (family() != other.family()) return false;
+  if (family() == AF_INET) return ipv4_.sin_addr.s_addr == other.ipv4_.sin_addr.s_addr;
+  return IN6_ARE_ADDR_EQUAL(&ipv6_.sin6_addr, &other.ipv6_.sin6_addr);
+}
+
 socklen_t SocketAddress::size() const noexcept {
   return family() == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
 }

@@ -31,6 +31,10 @@ class SocketAddress {
 
   int family() const noexcept { return any_.sa_family; }
   std::uint16_t port() const noexcept;
+  // 0.0.0.0 or [::].
+  bool is_wildcard() const noexcept;
+  // Whether both are the same address, whatever their ports.
+  bool SameHost(const SocketAddress& other) const noexcept;
   const sockaddr* get() const noexcept { return &any_; }
   socklen_t size() const noexcept;
 

@@ -42,5 +42,19 @@ TEST(SocketAddressTest, TakesWhatTheKernelWrote) {
   EXPECT_EQ(SocketAddress::From(storage).ToString(), "[::1]:443");
 }
 
+TEST(SocketAddressTest, TellsHostsApart) {
+  const auto at = [](const char* text) { return *SocketAddress::Parse(text); };
+  EXPECT_TRUE(at("127.0.0.1:1").SameHost(at("127.0.0.1:2")));
+  EXPECT_FALSE(at("127.0.0.1:1").SameHost(at("127.0.0.2:1")));
+  EXPECT_TRUE(at("[::1]:1").SameHost(at("[::1]:2")));
+  EXPECT_FALSE(at("[::1]:1").SameHost(at("[::2]:1")));
+  EXPECT_FALSE(at("[::]:1").SameHost(at("0.0.0.0:1")));
+  EXPECT_TRUE(at("0.0.0.0:1").is_wildcard());
+  EXPECT_TRUE(at("[::]:1").is_wildcard());
+  EXPECT_FALSE(at("127.0.0.1:1").is_wildcard());
+  EXPECT_FALSE(at("[::1]:1").is_wildcard());
+  EXPECT_FALSE(SocketAddress().is_wildcard());
+}
+
 }  // namespace
 }  // namespace weir

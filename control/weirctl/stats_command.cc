@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "absl/strings/str_cat.h"
+#include "weir/control/weirctl/kernel_table.h"
 #include "weir/control/weirctl/queue_table.h"
 #include "weir/control/weirctl/timing_table.h"
 #include "weir/control/weirctl/weirctl.h"
@@ -87,9 +88,11 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   PrintTable(rows, out);
   out << "\n";
   PrintTable(QueueRows(stats), out);
-  if (const auto timings = TimingRows(stats); timings.size() > 1) {
+  for (const auto& table :
+       {SynQueueRows(stats.kernel()), NetnsRows(stats.kernel()), TimingRows(stats)}) {
+    if (table.size() < 2) continue;
     out << "\n";
-    PrintTable(timings, out);
+    PrintTable(table, out);
   }
   PrintSums("PARSE ERROR", errors, out);
   PrintSums("REFUSED FOR", refused, out);

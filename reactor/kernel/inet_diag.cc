@@ -90,6 +90,27 @@ absl::StatusOr<std::uint32_t> InetDiag::CountSynReceived(const SynQueueFilter& f
   return sum;
 }
 
+absl::StatusOr<SynQueueCounts> InetDiag::CountSynReceived(const SocketAddress& address,
+                                                          std::uint32_t first_mark,
+                                                          std::size_t marks) {
+  if (address.port() == 0) return absl::InvalidArgumentError("inet_diag: give the listener's port");
+  DiagQuery query;
+  query.states = 1u << TCP_SYN_RECV;
+  query.family = address.family();
+  query.port = address.port();
+  SynQueueCounts counts;
+  const auto on_start = [&counts, marks] { counts = {0, std::vector<std::uint32_t>(marks), true}; };
+  const auto on_row = [&](const DiagRow& row) {
+    if (!address.is_wildcard() && !row.address.SameHost(address)) return;
+    ++counts.total;
+    counts.marks_told = counts.marks_told && row.mark.has_value();
+    const std::uint32_t offset = row.mark.value_or(first_mark - 1) - first_mark;
+    if (offset < marks) ++counts.by_mark[offset];
+  };
+  if (absl::Status status = Dump(query, on_start, on_row); !status.ok()) return status;
+  return counts;
+}
+
 absl::Status InetDiag::Dump(const DiagQuery& query, absl::FunctionRef<void()> on_start,
                             OnRow on_row) {
   absl::Status status;

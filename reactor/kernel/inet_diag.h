@@ -21,11 +21,19 @@ namespace weir {
 struct SynQueueFilter {
   std::uint16_t port = 0;  // of the listener; not 0
   // Of the listener: AF_INET, AF_INET6, or AF_UNSPEC for those of both. IPv4 clients of a listener
-  // on
-  // [::] count as the listener's, AF_INET6.
+  // on [::] count as the listener's, AF_INET6.
   int family = AF_UNSPEC;
   // Only those that inherited this SO_MARK from their listener. The kernel wants CAP_NET_ADMIN.
   std::optional<std::uint32_t> mark;
+};
+
+// Half-open connections of one address.
+struct SynQueueCounts {
+  std::uint32_t total = 0;
+  // Of these: the connections with the first mark, the next, and so on.
+  std::vector<std::uint32_t> by_mark;
+  // Whether the kernel told the mark of every connection: without CAP_NET_ADMIN it tells none.
+  bool marks_told = true;
 };
 
 // Reads by NETLINK_SOCK_DIAG (sock_diag(7)); needs no privilege but for what is said. One thread at
@@ -53,6 +61,12 @@ class InetDiag {
   // tell by which listener of a SO_REUSEPORT group: without a mark of its own for each it is the
   // sum of the group. Those answered by a SYN cookie are in no table and are not counted.
   absl::StatusOr<std::uint32_t> CountSynReceived(const SynQueueFilter& filter);
+
+  // The same of a listener's address, which may be the wildcard, and with one dump also by
+  // SO_MARK: the `marks` marks from `first_mark` on. Connections with other marks are in the total
+  // alone.
+  absl::StatusOr<SynQueueCounts> CountSynReceived(const SocketAddress& address,
+                                                  std::uint32_t first_mark, std::size_t marks);
 
  private:
   using OnRow = absl::FunctionRef<void(const DiagRow&)>;

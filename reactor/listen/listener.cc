@@ -132,6 +132,14 @@ absl::Status Listener::SetBacklog(std::uint64_t backlog) {
   return absl::OkStatus();
 }
 
+absl::Status Listener::SetMark(std::uint32_t mark) {
+  if (syscalls_->SetSockOpt(fd_, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == 0) {
+    return absl::OkStatus();
+  }
+  if (errno != EPERM) return Failure("SO_MARK", address_, errno);
+  return absl::PermissionDeniedError("SO_MARK needs CAP_NET_ADMIN");
+}
+
 std::optional<AcceptQueueDepth> Listener::Queue() { return ReadAcceptQueue(syscalls_, fd_); }
 
 int Listener::Accept(AcceptedSocket* accepted) {

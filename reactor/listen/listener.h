@@ -66,6 +66,10 @@ class Listener {
   // net.core.somaxconn of this moment (inet_listen in net/ipv4/af_inet.c). Nothing queued is lost.
   absl::Status SetBacklog(std::uint64_t backlog);
 
+  // Sets SO_MARK (socket(7)), which half-open connections inherit, and accepted ones too; those
+  // that come between Open and this have none. PERMISSION_DENIED without CAP_NET_ADMIN.
+  absl::Status SetMark(std::uint32_t mark);
+
   // What listen() was last asked for. Any thread.
   std::uint64_t backlog_requested() const noexcept {
     return backlog_requested_.load(std::memory_order_relaxed);

@@ -15,14 +15,14 @@ WatchThread::~WatchThread() {
   if (thread_.joinable()) thread_.join();
 }
 
-absl::Status WatchThread::Start(Step step) {
+absl::Status WatchThread::Start(Step step, const char* name) {
   try {
     thread_ = std::thread([this, step = std::move(step)] { Run(step); });
   } catch (const std::system_error& error) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("a thread for the watcher: ", error.what(), "; raise RLIMIT_NPROC"));
+        absl::StrCat("the thread ", name, ": ", error.what(), "; raise RLIMIT_NPROC"));
   }
-  ::pthread_setname_np(thread_.native_handle(), "weir-watch");
+  ::pthread_setname_np(thread_.native_handle(), name);
   return absl::OkStatus();
 }
 

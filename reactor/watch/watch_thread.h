@@ -26,8 +26,9 @@ class WatchThread {
   WatchThread& operator=(const WatchThread&) = delete;
 
   // Runs `step` at once in a new thread, and again when the time that it returned is over. It must
-  // not throw. RESOURCE_EXHAUSTED for want of a thread. REQUIRES: not started.
-  absl::Status Start(Step step);
+  // not throw. `name` is the thread's, at most 15 characters (pthread_setname_np(3)).
+  // RESOURCE_EXHAUSTED for want of a thread. REQUIRES: not started.
+  absl::Status Start(Step step, const char* name = "weir-watch");
 
   // Has the step run now, instead of when its time is over.
   void Wake();
