@@ -40,7 +40,9 @@ class Stepped {
     options_.limits = &limits_;
     options_.open_connections = &open_;
     port_ = listener->address().port();
-    auto reactor = Reactor::Create(options_, std::move(listener));
+    Reactor::Listeners listeners;
+    listeners.push_back(std::move(listener));
+    auto reactor = Reactor::Create(options_, std::move(listeners));
     EXPECT_TRUE(reactor.ok()) << reactor.status();
     reactor_ = *std::move(reactor);
   }
