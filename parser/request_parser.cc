@@ -115,13 +115,16 @@ bool Has(const internal::HeadState& state, internal::KnownField field) {
   return (state.present >> field & 1) != 0;
 }
 
-// Whether a head with a plain path has nothing that a rule over the whole head could refuse or take
-// from it, by a quick look.
+// Whether the rules for Host accept a head with a plain path, by a quick look.
+bool HasPlainHost(const internal::HeadState& state) {
+  return state.plain_host && (state.repeated & 1u << internal::kHost) == 0;
+}
+
+// Whether all rules over a whole head accept one with a plain path, and take nothing from it.
 bool IsPlain(const internal::HeadState& state) {
   constexpr unsigned kWithRules =
       1u << internal::kContentLength | 1u << internal::kTransferEncoding | 1u << internal::kExpect;
-  return state.plain_host && (state.present & kWithRules) == 0 &&
-         (state.repeated & 1u << internal::kHost) == 0;
+  return HasPlainHost(state) && (state.present & kWithRules) == 0;
 }
 
 }  // namespace
@@ -242,7 +245,8 @@ ParseStatus RequestParser::Fail(ParseError error, std::size_t offset) noexcept {
 
 bool RequestParser::ApplyRules(const char* data, const ParserLimits& limits) noexcept {
   const HeadFields fields(data, fields_, state_);
-  RuleError error = CheckHostField(fields, head_);
+  const bool plain_host = HasPlainHost(state_) && head_.target.form == TargetForm::kOrigin;
+  RuleError error = plain_host ? RuleError() : CheckHostField(fields, head_);
   if (error.error == ParseError::kNone) {
     error = internal::DecideFraming(fields, limits.max_body_bytes, &head_.framing);
   }
