@@ -1,45 +1,72 @@
 #include "weir/reactor/owned_response.h"
 
 namespace weir {
-namespace {
-
-Response Scalars(const Response& response) {
-  Response scalars;
-  scalars.status = response.status;
-  scalars.shared_body = response.shared_body;
-  scalars.file = response.file;
-  scalars.close = response.close;
-  return scalars;
+void OwnedFields::Assign(const std::vector<ResponseField>& fields) {
+  count_ = fields.size();
+  if (fields_.size() < count_) fields_.resize(count_);
+  for (std::size_t i = 0; i < count_; ++i) {
+    fields_[i].first = fields[i].name;
+    fields_[i].second = fields[i].value;
+  }
 }
 
-}  // namespace
-
-OwnedFields::OwnedFields(const std::vector<ResponseField>& fields) {
-  fields_.reserve(fields.size());
-  for (const ResponseField& field : fields) fields_.emplace_back(field.name, field.value);
+void OwnedFields::View(std::vector<ResponseField>* views) const {
+  views->clear();
+  for (std::size_t i = 0; i < count_; ++i) {
+    views->push_back({fields_[i].first, fields_[i].second});
+  }
 }
 
 std::vector<ResponseField> OwnedFields::View() const {
   std::vector<ResponseField> views;
-  views.reserve(fields_.size());
-  for (const auto& [name, value] : fields_) views.push_back({name, value});
+  View(&views);
   return views;
 }
 
-OwnedResponse::OwnedResponse(const Response& response)
-    : scalars_(Scalars(response)),
-      content_type_(response.content_type),
-      reason_(response.reason),
-      body_(response.body),
-      fields_(response.fields) {}
+std::size_t OwnedFields::capacity() const noexcept {
+  std::size_t bytes = fields_.capacity() * sizeof(fields_[0]);
+  for (const auto& [name, value] : fields_) bytes += name.capacity() + value.capacity();
+  return bytes;
+}
+
+void OwnedResponse::Assign(const Response& response) {
+  scalars_.status = response.status;
+  scalars_.shared_body = response.shared_body;
+  scalars_.file = response.file;
+  scalars_.close = response.close;
+  content_type_ = response.content_type;
+  reason_ = response.reason;
+  body_ = response.body;
+  fields_.Assign(response.fields);
+}
+
+void OwnedResponse::View(Response* view) const {
+  view->status = scalars_.status;
+  view->shared_body = scalars_.shared_body;
+  view->file = scalars_.file;
+  view->close = scalars_.close;
+  view->content_type = content_type_;
+  view->reason = reason_;
+  view->body = body_;
+  fields_.View(&view->fields);
+}
 
 Response OwnedResponse::View() const {
-  Response response = scalars_;
-  response.content_type = content_type_;
-  response.reason = reason_;
-  response.body = body_;
-  response.fields = fields_.View();
-  return response;
+  Response view;
+  View(&view);
+  return view;
+}
+
+void OwnedResponse::DropContent() noexcept {
+  scalars_.shared_body = nullptr;
+  scalars_.file = {};
+}
+
+void OwnedResponse::Recycle() noexcept {
+  DropContent();
+  const std::size_t kept =
+      body_.capacity() + fields_.capacity() + content_type_.capacity() + reason_.capacity();
+  if (kept > kKeptBytes) *this = OwnedResponse();
 }
 
 OwnedStreamOptions::OwnedStreamOptions(const StreamOptions& options)

@@ -3,6 +3,7 @@
 #ifndef WEIR_REACTOR_OWNED_RESPONSE_H_
 #define WEIR_REACTOR_OWNED_RESPONSE_H_
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,22 +18,39 @@ namespace weir {
 // Fields that own their bytes.
 class OwnedFields {
  public:
-  explicit OwnedFields(const std::vector<ResponseField>& fields);
+  OwnedFields() = default;
+  explicit OwnedFields(const std::vector<ResponseField>& fields) { Assign(fields); }
+  // Takes other fields, into the memory that it has.
+  void Assign(const std::vector<ResponseField>& fields);
   // Views into this object.
   std::vector<ResponseField> View() const;
+  void View(std::vector<ResponseField>* views) const;
+  // Bytes that it keeps allocated, about.
+  std::size_t capacity() const noexcept;
 
  private:
   std::vector<std::pair<std::string, std::string>> fields_;
+  std::size_t count_ = 0;  // of fields_, whose others wait to be used again
 };
 
 // An answer that owns its bytes.
 class OwnedResponse {
  public:
-  explicit OwnedResponse(const Response& response);
+  OwnedResponse() = default;
+  explicit OwnedResponse(const Response& response) { Assign(response); }
+  // Takes another answer, into the memory that it has.
+  void Assign(const Response& response);
   // Views into this object.
   Response View() const;
+  void View(Response* view) const;
+  // Lets go of what it shares with others.
+  void DropContent() noexcept;
+  // Gives its memory back if there is more of it than answers nearly always need.
+  void Recycle() noexcept;
 
  private:
+  static constexpr std::size_t kKeptBytes = 16 * 1024;
+
   Response scalars_;  // with empty views
   std::string content_type_;
   std::string reason_;

@@ -55,6 +55,7 @@ void Connection::OnEvents(std::uint32_t events) {
 void Connection::OnTurn() { Advance(); }
 
 void Connection::OnDelivery(Delivery* delivery) {
+  ctx_->driven = this;  // so that an answer is encoded where it is sent from
   delivery->Deliver(this);
   Advance();
 }
@@ -162,7 +163,7 @@ CloseReason Connection::AbortReason() const noexcept {
 // kHandling by now, since what is destroyed here may be handles of the request.
 void Connection::TellExchange(BodyError why, bool writer_lives) {
   if (exchange_ == nullptr) return ctx_->mailbox->ExchangeGone(Ticket());
-  const std::unique_ptr<Exchange> exchange = std::move(exchange_);
+  std::unique_ptr<Exchange> exchange = std::move(exchange_);
   if (exchange->stream != nullptr) {
     exchange->stream->gone.store(true);
     exchange->stream->queued_bytes.store(0);
@@ -176,6 +177,7 @@ void Connection::TellExchange(BodyError why, bool writer_lives) {
   if (farewell.reader != nullptr || farewell.on_writable) {
     ctx_->farewells.push_back(std::move(farewell));
   }
+  ctx_->exchanges.Return(std::move(exchange));
 }
 
 void Connection::Close(CloseReason reason) {
@@ -187,8 +189,8 @@ void Connection::Close(CloseReason reason) {
   ctx_->timers->Cancel(&timer_);
   (void)ctx_->syscalls->Close(fd_);  // Linux frees the descriptor whatever close(2) returns
   fd_ = -1;
-  output_ = nullptr;
-  if (request_ != nullptr) ctx_->states.Return(std::move(request_));
+  ctx_->outputs.Return(std::move(output_));
+  ctx_->states.Return(std::move(request_));
   SetState(ConnectionState::kClosed);
   CountBusy();
   ctx_->counters->connections_active.Subtract();

@@ -10,13 +10,15 @@
 #include "weir/reactor/conn/byte_buffer.h"
 #include "weir/reactor/conn/connection_state.h"
 #include "weir/reactor/conn/exchange.h"
-#include "weir/reactor/conn/request_state_pool.h"
+#include "weir/reactor/conn/output_queue.h"
+#include "weir/reactor/conn/request_state.h"
 #include "weir/reactor/conn/response_encoder.h"
 #include "weir/reactor/handler.h"
 #include "weir/reactor/limits.h"
 #include "weir/reactor/loop/clock.h"
 #include "weir/reactor/loop/counters.h"
 #include "weir/reactor/loop/mailbox.h"
+#include "weir/reactor/loop/object_pool.h"
 #include "weir/reactor/loop/one_in.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/loop/timer_wheel.h"
@@ -30,8 +32,12 @@ class Connection;
 struct ConnectionContext {
   // Bytes that one recv asks for at least.
   static constexpr std::size_t kReceiveBytes = 64 * 1024;
+  // The same into a buffer of the connection's own: few enough that the pool keeps it.
+  static constexpr std::size_t kReceiveOwnBytes = RequestState::kKeptBytes / 2;
   // Queued output that one connection sends before others get their turn.
   static constexpr std::uint64_t kSendBytesPerTurn = 1024 * 1024;
+
+  static constexpr std::int64_t kTrimEveryMs = 1000;
 
   Syscalls* syscalls = nullptr;
   Clock* clock = nullptr;  // for what is sampled; else the tick's time will do
@@ -61,7 +67,24 @@ struct ConnectionContext {
 
   OneIn timeline_turn;  // which request is sampled
 
-  RequestStatePool states;
+  ObjectPool<RequestState> states;
+  ObjectPool<OutputQueue> outputs;
+  ObjectPool<Exchange> exchanges;
+  std::int64_t next_trim_ms = 0;
+
+  // Gives back, once a second, what of these was not needed.
+  void TrimPools() {
+    if (now_ms < next_trim_ms) return;
+    next_trim_ms = now_ms + kTrimEveryMs;
+    states.Trim();
+    outputs.Trim();
+    exchanges.Trim();
+    mailbox->Trim();
+  }
+  bool pools_empty() const noexcept {
+    return states.empty() && outputs.empty() && exchanges.empty();
+  }
+
   std::vector<std::uint32_t> ready;  // slots that want another turn at the next tick
   std::vector<Farewell> farewells;   // callbacks that are due before the tick ends
   std::uint64_t last_ticket = 0;     // generation of the newest request's ticket

@@ -39,6 +39,9 @@ struct Exchange {
   std::string trailers;  // as received, so far
   Handler collect_handler;
   ResponseWriter collect_response;
+
+  // As good as new. What it still owns ends.
+  void Recycle() { *this = Exchange(); }
 };
 
 // Callbacks that are due when no connection is being driven: an exchange has ended under them.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -21,9 +22,12 @@ SendOutcome OutcomeOf(int error) noexcept {
 
 void OutputQueue::Append(std::string_view bytes) {
   if (bytes.empty()) return;
-  const bool joins = !segments_.empty() && segments_.back().shared == nullptr &&
-                     segments_.back().file.file == nullptr;
-  if (!joins) segments_.emplace_back();
+  const bool joins =
+      !empty() && segments_.back().shared == nullptr && segments_.back().file.file == nullptr;
+  if (!joins) {
+    segments_.emplace_back();
+    segments_.back().copied = std::move(spare_);
+  }
   segments_.back().copied.Append(bytes);
   segments_.back().left += bytes.size();
   size_ += bytes.size();
@@ -41,16 +45,31 @@ void OutputQueue::Append(const ContentPiece& piece) {
   size_ += bytes;
 }
 
-void OutputQueue::Clear() noexcept {
-  segments_.clear();
+void OutputQueue::Recycle() noexcept {
+  while (!empty()) PopFront();
+  spare_.Shrink(kKeptBytes);
+  if (segments_.capacity() > kKeptSegments) segments_ = std::vector<Segment>();
   size_ = 0;
   copied_ = 0;
+}
+
+void OutputQueue::PopFront() noexcept {
+  Segment sent = std::move(segments_[first_++]);
+  ByteBuffer& memory = sent.copied;
+  if (memory.capacity() > spare_.capacity()) {
+    spare_ = std::move(memory);
+    spare_.Clear();
+  }
+  const bool half = first_ >= kKeptSegments && first_ >= segments_.size() / 2;
+  if (!empty() && !half) return;
+  segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(first_));
+  first_ = 0;
 }
 
 void OutputQueue::Consume(std::uint64_t bytes) {
   size_ -= bytes;
   while (bytes > 0) {
-    Segment& front = segments_.front();
+    Segment& front = segments_[first_];
     const std::uint64_t part = std::min(bytes, front.left);
     const bool copied = front.shared == nullptr && front.file.file == nullptr;
     if (copied) {
@@ -59,7 +78,7 @@ void OutputQueue::Consume(std::uint64_t bytes) {
     }
     front.left -= part;
     bytes -= part;
-    if (front.left == 0) segments_.pop_front();
+    if (front.left == 0) PopFront();
   }
 }
 
@@ -69,7 +88,7 @@ SendOutcome OutputQueue::Send(Syscalls* syscalls, int fd, std::uint64_t max_byte
   SendOutcome outcome = SendOutcome::kSent;
   while (!empty() && total < max_bytes && outcome == SendOutcome::kSent) {
     std::uint64_t part = 0;
-    outcome = segments_.front().file.file != nullptr
+    outcome = segments_[first_].file.file != nullptr
                   ? SendFromFile(syscalls, fd, max_bytes - total, &part)
                   : SendMemory(syscalls, fd, max_bytes - total, &part);
     Consume(part);
@@ -85,7 +104,8 @@ SendOutcome OutputQueue::SendMemory(Syscalls* syscalls, int fd, std::uint64_t ma
   std::size_t count = 0;
   std::uint64_t gathered = 0;
   bool more = false;
-  for (Segment& segment : segments_) {
+  for (std::size_t i = first_; i < segments_.size(); ++i) {
+    Segment& segment = segments_[i];
     // What follows at once may share a packet with this.
     more = segment.file.file != nullptr;
     if (more || count == kMaxRuns || gathered == max_bytes) break;
@@ -108,7 +128,7 @@ SendOutcome OutputQueue::SendMemory(Syscalls* syscalls, int fd, std::uint64_t ma
 // SIGPIPE, which sendfile(2) can't be told to leave out, is blocked in reactors' threads.
 SendOutcome OutputQueue::SendFromFile(Syscalls* syscalls, int fd, std::uint64_t max_bytes,
                                       std::uint64_t* sent) {
-  const Segment& front = segments_.front();
+  const Segment& front = segments_[first_];
   auto offset = static_cast<off_t>(front.file.offset + (front.file.length - front.left));
   const std::uint64_t bytes = std::min(front.left, max_bytes);
   ssize_t result = 0;

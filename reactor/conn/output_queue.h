@@ -5,8 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string_view>
+#include <vector>
 
 #include "weir/reactor/conn/byte_buffer.h"
 #include "weir/reactor/conn/pace.h"
@@ -28,7 +28,7 @@ enum class SendOutcome : std::uint8_t {
 // One thread.
 class OutputQueue {
  public:
-  bool empty() const noexcept { return segments_.empty(); }
+  bool empty() const noexcept { return first_ == segments_.size(); }
   // All that waits, in bytes.
   std::uint64_t size() const noexcept { return size_; }
   // Of these: what is held in memory of the connection's own.
@@ -42,7 +42,8 @@ class OutputQueue {
   // `sent` grows by what the kernel took.
   SendOutcome Send(Syscalls* syscalls, int fd, std::uint64_t max_bytes, std::uint64_t* sent);
 
-  void Clear() noexcept;
+  // Drops everything, and keeps little allocated.
+  void Recycle() noexcept;
 
   ReaderPace pace;  // how fast the client takes it
 
@@ -62,8 +63,16 @@ class OutputQueue {
   SendOutcome SendFromFile(Syscalls* syscalls, int fd, std::uint64_t max_bytes,
                            std::uint64_t* sent);
   void Consume(std::uint64_t bytes);
+  void PopFront() noexcept;
 
-  std::deque<Segment> segments_;
+  static constexpr std::size_t kKeptBytes = 16 * 1024;
+  static constexpr std::size_t kKeptSegments = 32;
+
+  // Those before first_ are sent. A vector keeps its memory, where a deque allocates as it moves
+  // on.
+  std::vector<Segment> segments_;
+  std::size_t first_ = 0;
+  ByteBuffer spare_;  // empty: the memory of a segment that was sent, for the next one
   std::uint64_t size_ = 0;
   std::size_t copied_ = 0;
 };

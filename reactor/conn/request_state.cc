@@ -99,6 +99,15 @@ void RequestState::FinishRequest() noexcept {
   parser.Reset();
 }
 
+void RequestState::Recycle() noexcept {
+  Reset();
+  buffer.Shrink(kKeptBytes);
+  if (fields_capacity_ <= kKeptFields) return;
+  fields_ = nullptr;
+  fields_capacity_ = 0;
+  parser.set_fields(nullptr, 0);
+}
+
 void RequestState::Reset() noexcept {
   buffer.Clear();
   phase = Phase::kHead;

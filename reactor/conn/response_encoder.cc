@@ -221,14 +221,12 @@ void AppendStreamHead(const Response& head, const StreamOptions& options, Respon
   PutEnd(context, &to);
 }
 
-void AppendChunkStart(std::uint64_t bytes, ByteBuffer* out) {
-  char digits[24];
-  const auto end = std::to_chars(digits, digits + sizeof(digits), bytes, 16).ptr;
-  out->Append({digits, static_cast<std::size_t>(end - digits)});
-  out->Append("\r\n");
+ChunkStart::ChunkStart(std::uint64_t bytes) noexcept {
+  char* end = std::to_chars(text_, text_ + sizeof(text_), bytes, 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  size_ = static_cast<std::size_t>(end - text_);
 }
-
-void AppendChunkEnd(ByteBuffer* out) { out->Append("\r\n"); }
 
 void AppendLastChunk(const std::vector<ResponseField>& trailers, ByteBuffer* out) {
   out->Append("0\r\n");

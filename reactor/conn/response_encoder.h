@@ -68,9 +68,17 @@ ResponseFraming StreamedFraming(int status, const StreamOptions& options,
 void AppendStreamHead(const Response& head, const StreamOptions& options, ResponseFraming framing,
                       const ResponseContext& context, ByteBuffer* out);
 
-// Appends what stands before and behind the data of a chunk of `bytes` (RFC 9112 section 7.1).
-void AppendChunkStart(std::uint64_t bytes, ByteBuffer* out);
-void AppendChunkEnd(ByteBuffer* out);
+// What stands before the data of a chunk; CRLF stands behind it (RFC 9112 section 7.1).
+class ChunkStart {
+ public:
+  explicit ChunkStart(std::uint64_t bytes) noexcept;
+  // Into this object.
+  std::string_view view() const noexcept { return {text_, size_}; }
+
+ private:
+  char text_[18];
+  std::size_t size_;
+};
 // Appends the last chunk and the trailer section. REQUIRES: MayBeTrailers(trailers).
 void AppendLastChunk(const std::vector<ResponseField>& trailers, ByteBuffer* out);
 

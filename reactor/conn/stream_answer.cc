@@ -10,14 +10,14 @@ namespace weir {
 
 void Connection::AppendOutput(std::string_view bytes) {
   if (ctx_->driven == this) return ctx_->out.Append(bytes);
-  if (output_ == nullptr) output_ = std::make_unique<OutputQueue>();
+  if (output_ == nullptr) output_ = ctx_->outputs.Take();
   output_->Append(bytes);
   AskForTurn();
 }
 
 void Connection::AppendOutput(const ContentPiece& piece) {
   if (piece.shared == nullptr && piece.file.file == nullptr) return AppendOutput(piece.bytes);
-  if (output_ == nullptr) output_ = std::make_unique<OutputQueue>();
+  if (output_ == nullptr) output_ = ctx_->outputs.Take();
   if (ctx_->driven == this) {
     output_->Append(ctx_->out.view());
     ctx_->out.Clear();
@@ -29,26 +29,23 @@ void Connection::AppendOutput(const ContentPiece& piece) {
 
 void Connection::StartStream(const Response& head, const StreamOptions& options,
                              std::shared_ptr<StreamState> state) {
-  if (exchange_ == nullptr) exchange_ = std::make_unique<Exchange>();
+  if (exchange_ == nullptr) exchange_ = ctx_->exchanges.Take();
   exchange_->stream = std::move(state);
   exchange_->content = !head_request_ && HasContent(head.status);
   exchange_->framing = StreamedFraming(head.status, options, AnswerContext(true));
   if (exchange_->framing == ResponseFraming::kClose) keep_alive_ = false;
   keep_alive_ = DecideKeepAlive(head, true);
-  ByteBuffer encoded;
-  AppendStreamHead(head, options, exchange_->framing, AnswerContext(keep_alive_), &encoded);
-  AppendOutput(encoded.view());
+  ByteBuffer elsewhere;
+  ByteBuffer* const out = ctx_->driven == this ? &ctx_->out : &elsewhere;
+  AppendStreamHead(head, options, exchange_->framing, AnswerContext(keep_alive_), out);
+  if (out == &elsewhere) AppendOutput(elsewhere.view());
   CountAnswer(head.status);
 }
 
 void Connection::WriteStream(const ContentPiece& piece) {
   if (!exchange_->content) return;
   const bool chunked = exchange_->framing == ResponseFraming::kChunked;
-  if (chunked) {
-    ByteBuffer start;
-    AppendChunkStart(piece.size(), &start);
-    AppendOutput(start.view());
-  }
+  if (chunked) AppendOutput(ChunkStart(piece.size()).view());
   AppendOutput(piece);
   if (chunked) AppendOutput("\r\n");
   exchange_->stream->queued_bytes.store(WaitingBytes());
@@ -108,9 +105,10 @@ void Connection::EndStream(StreamEnd how, const std::vector<ResponseField>& trai
     return Cut(CloseReason::kResponseCut);
   }
   if (exchange_->content && exchange_->framing == ResponseFraming::kChunked) {
-    ByteBuffer last;
-    AppendLastChunk(trailers, &last);
-    AppendOutput(last.view());
+    ByteBuffer elsewhere;
+    ByteBuffer* const out = ctx_->driven == this ? &ctx_->out : &elsewhere;
+    AppendLastChunk(trailers, out);
+    if (out == &elsewhere) AppendOutput(elsewhere.view());
   }
   const bool content_taken = TakeContent();
   const bool keep = keep_alive_ && content_taken;

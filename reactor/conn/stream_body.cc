@@ -14,7 +14,7 @@ namespace weir {
 
 void Connection::DispatchStreamed(RequestState* state) {
   BeginHandling();
-  exchange_ = std::make_unique<Exchange>();
+  exchange_ = ctx_->exchanges.Take();
   exchange_->body = BodyMode::kUnread;
   const MessageFraming& framing = state->head().framing;
   std::optional<std::uint64_t> length;
@@ -141,8 +141,9 @@ Connection::Progress Connection::ServeCollected(RequestState* state) {
       SendContinue(state);
       return Progress::kNeedsInput;
   }
-  const std::unique_ptr<Exchange> collected = std::move(exchange_);
+  std::unique_ptr<Exchange> collected = std::move(exchange_);
   RunHandler(collected->collect_handler, state, std::move(collected->collect_response));
+  ctx_->exchanges.Return(std::move(collected));
   state->FinishRequest();
   return Progress::kAgain;
 }

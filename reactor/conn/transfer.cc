@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <utility>
 
 #include "weir/reactor/conn/connection.h"
 
@@ -20,8 +21,9 @@ constexpr std::size_t kMaxIdleOutBytes = std::size_t{1} << 20;
 // Receives once. Whether anything came; otherwise nothing is there now, the input has ended, or the
 // connection is broken.
 bool Connection::Receive(RequestState* state) {
-  state->buffer.Reserve(request_ == nullptr || state->streaming() ? ConnectionContext::kReceiveBytes
-                                                                  : RequestStatePool::kMaxBytes);
+  state->buffer.Reserve(request_ == nullptr || state->streaming()
+                            ? ConnectionContext::kReceiveBytes
+                            : ConnectionContext::kReceiveOwnBytes);
   const std::size_t room = state->buffer.room();
   ssize_t got = 0;
   do {
@@ -75,7 +77,7 @@ void Connection::FlushFresh() {
     timeline_.OnSent(ctx_);
     return fresh.Shrink(kMaxIdleOutBytes);
   }
-  output_ = std::make_unique<OutputQueue>();
+  output_ = ctx_->outputs.Take();
   output_->Append(fresh.view());
   fresh.Clear();
   BeginWriteWait();
@@ -92,7 +94,7 @@ void Connection::FlushQueue() {
   }
   if (output_->empty()) {
     timeline_.OnSent(ctx_);
-    output_ = nullptr;
+    ctx_->outputs.Return(std::move(output_));
     write_deadline_ms_ = kNever;
   } else if (write_deadline_ms_ == kNever) {
     BeginWriteWait();

@@ -1,33 +1,30 @@
 #include "weir/reactor/loop/mailbox.h"
 
-#include <optional>
 #include <utility>
-
-#include "weir/reactor/owned_response.h"
 
 namespace weir {
 namespace {
 
 thread_local const Mailbox* this_threads_mailbox = nullptr;
 
-class AnswerDelivery final : public Delivery {
- public:
-  AnswerDelivery(AnswerKind kind, const Response* response) : kind_(kind) {
-    if (response != nullptr) response_.emplace(*response);
-  }
-  void Deliver(ExchangeEnd* end) override {
-    if (end == nullptr) return;
-    if (!response_.has_value()) return end->Answer(kind_, nullptr);
-    const Response response = response_->View();
-    end->Answer(kind_, &response);
-  }
-
- private:
-  const AnswerKind kind_;
-  std::optional<OwnedResponse> response_;  // none unless kind_ is kResponse
-};
-
 }  // namespace
+
+void AnswerDelivery::Set(AnswerKind kind, const Response* response) {
+  kind_ = kind;
+  if (response != nullptr) response_.Assign(*response);
+}
+
+void AnswerDelivery::Deliver(ExchangeEnd* end) {
+  if (end != nullptr && kind_ == AnswerKind::kResponse) {
+    response_.View(&view_);
+    end->Answer(kind_, &view_);
+    view_.shared_body = nullptr;
+    view_.file = {};
+  } else if (end != nullptr) {
+    end->Answer(kind_, nullptr);
+  }
+  response_.DropContent();
+}
 
 void Mailbox::EnterThread() noexcept { this_threads_mailbox = this; }
 
@@ -44,7 +41,13 @@ bool Mailbox::Answer(ResponseTicket ticket, AnswerKind kind, const Response* res
     running_end_->Answer(kind, response);
     return true;
   }
-  const bool connected = Post(ticket, std::make_unique<AnswerDelivery>(kind, response), true);
+  std::unique_ptr<AnswerDelivery> answer;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    answer = answers_.Take();
+  }
+  answer->Set(kind, response);
+  const bool connected = Enqueue({ticket, std::move(answer), true, true});
   Release();
   return connected;
 }
@@ -54,16 +57,20 @@ ExchangeEnd* Mailbox::Here(ResponseTicket ticket) {
 }
 
 bool Mailbox::Post(ResponseTicket ticket, std::unique_ptr<Delivery> delivery, bool uses_up_writer) {
+  return Enqueue({ticket, std::move(delivery), uses_up_writer, false});
+}
+
+bool Mailbox::Enqueue(Message message) {
   bool taken = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    taken = !abandoned_ && !(uses_up_writer && gone_.erase(ticket.generation) != 0);
+    taken = !abandoned_ && !(message.uses_up_writer && gone_.erase(message.ticket.generation) != 0);
     if (taken) {
-      messages_.push_back({ticket, std::move(delivery), uses_up_writer});
+      messages_.push_back(std::move(message));
       if (messages_.size() == 1) Wake();
     }
   }
-  if (!taken) delivery->Deliver(nullptr);
+  if (!taken) message.delivery->Deliver(nullptr);
   return taken;
 }
 
@@ -108,8 +115,19 @@ void Mailbox::ExchangeGone(ResponseTicket ticket) {
 
 void Mailbox::Collect(std::vector<Message>* messages) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  for (Message& done : *messages) {
+    if (!done.is_answer) continue;
+    answers_.Return(
+        std::unique_ptr<AnswerDelivery>(static_cast<AnswerDelivery*>(done.delivery.release())));
+  }
+  messages->clear();
   messages->swap(messages_);
   references_ -= std::exchange(released_, 0);
+}
+
+void Mailbox::Trim() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  answers_.Trim();
 }
 
 void Mailbox::Abandon() {

@@ -10,10 +10,26 @@
 #include <unordered_set>
 #include <vector>
 
+#include "weir/reactor/loop/object_pool.h"
 #include "weir/reactor/loop/syscalls.h"
+#include "weir/reactor/owned_response.h"
 #include "weir/reactor/response_channel.h"
 
 namespace weir {
+
+// An answer on its way from another thread. It is used again, with the memory that it has.
+class AnswerDelivery final : public Delivery {
+ public:
+  // `response` is null unless `kind` is kResponse.
+  void Set(AnswerKind kind, const Response* response);
+  void Deliver(ExchangeEnd* end) override;
+  void Recycle() noexcept { response_.Recycle(); }
+
+ private:
+  AnswerKind kind_ = AnswerKind::kUnsent;
+  OwnedResponse response_;  // unless kind_ is another than kResponse
+  Response view_;
+};
 
 // Finds connections in the reactor's own thread.
 class ResponseSink {
@@ -31,6 +47,7 @@ class Mailbox final : public ResponseChannel {
     ResponseTicket ticket;
     std::unique_ptr<Delivery> delivery;
     bool uses_up_writer;
+    bool is_answer;  // it is an AnswerDelivery
   };
 
   // `wake_fd` is an eventfd of the reactor's; neither it nor `syscalls` is owned, and both are not
@@ -72,13 +89,17 @@ class Mailbox final : public ResponseChannel {
   void LeaveHandler() noexcept { running_ = kNone; }
   // The reactor's thread: that request is no longer served, while its writer lives.
   void ExchangeGone(ResponseTicket ticket);
-  // The reactor's thread: moves all messages to `messages`, which must be empty.
+  // The reactor's thread: moves all messages to `messages`. Those in it are done with: answers
+  // among them are kept to be used again.
   void Collect(std::vector<Message>* messages);
+  // The reactor's thread: gives back what is kept and was not needed since the last call.
+  void Trim();
   // The reactor's thread, last of all: from now on every answer says kClientGone.
   void Abandon();
 
  private:
   ~Mailbox() = default;
+  bool Enqueue(Message message);
   bool IsRunning(ResponseTicket ticket) const noexcept;
 
   Syscalls* const syscalls_;
@@ -95,6 +116,7 @@ class Mailbox final : public ResponseChannel {
   std::mutex mutex_;
   bool abandoned_ = false;                  // guarded by mutex_
   std::vector<Message> messages_;           // guarded by mutex_
+  ObjectPool<AnswerDelivery> answers_;      // guarded by mutex_
   std::uint64_t released_ = 0;              // references given up by other threads; by mutex_
   std::unordered_set<std::uint64_t> gone_;  // generations of living writers; guarded by mutex_
 };

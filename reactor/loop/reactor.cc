@@ -101,6 +101,7 @@ void Reactor::RunOnce(std::int64_t max_wait_ms) {
   EndDrain();
   SayFarewell();
   ReleaseEnded();
+  context_.TrimPools();
   Mailbox::LeaveThread();
   counters_.busy.Set(0);
 }
@@ -116,6 +117,10 @@ std::int64_t Reactor::WaitMs(std::int64_t max_wait_ms) const noexcept {
   if (max_wait_ms >= 0) wait_ms = max_wait_ms;
   if (const std::int64_t timer_ms = timers_.MsToNext(context_.now_ms); timer_ms >= 0) {
     wait_ms = std::min(wait_ms, timer_ms);
+  }
+  if (!context_.pools_empty()) {
+    const std::int64_t left_ms = context_.next_trim_ms - context_.now_ms;
+    wait_ms = std::clamp<std::int64_t>(left_ms, 0, wait_ms);
   }
   if (context_.draining) {
     const std::int64_t left_ms = drain_deadline_ms_.load() - context_.now_ms;
@@ -241,15 +246,15 @@ void Reactor::RunCallback(Callback callback) {
 
 void Reactor::TakeDeliveries() {
   mailbox_->Collect(&messages_);
-  for (const Mailbox::Message& message : messages_) {
+  for (Mailbox::Message& message : messages_) {
     if (Find(message.ticket) == nullptr) {
       RunCallback([&message] { message.delivery->Deliver(nullptr); });
     } else {
       Drive(table_.At(message.ticket.slot),
             [&message](Connection* it) { it->OnDelivery(message.delivery.get()); });
     }
+    if (!message.is_answer) message.delivery = nullptr;  // what it owns ends now
   }
-  messages_.clear();
 }
 
 // Tells readers and writers whose requests have ended under them.
