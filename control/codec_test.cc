@@ -55,6 +55,8 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   stats.boot_id = "boot";
   stats.uptime_ns = 1'500'000'000;
   stats.limits_version = 9;
+  stats.events_newest = 11;
+  stats.events_suppressed = 12;
   stats.warnings = {"careful"};
   ReactorStats reactor;
   for (std::size_t i = 0; i < kCounterCount; ++i) reactor.counters[i] = 100 + i;
@@ -75,6 +77,8 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(message.boot_id(), "boot");
   EXPECT_EQ(message.uptime().nanos(), 500'000'000);
   EXPECT_EQ(message.limits_version(), 9u);
+  EXPECT_EQ(message.events().newest(), 11u);
+  EXPECT_EQ(message.events().suppressed(), 12u);
   EXPECT_EQ(message.warnings(0), "careful");
   EXPECT_EQ(message.jiffy().nanos(), 4'000'000);
   const admin::v1::ReactorStats& carried = message.reactors(0);

@@ -134,6 +134,8 @@ void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
   *message->mutable_jiffy() = ToDuration(stats.jiffy_ns);
   for (const std::string& warning : stats.warnings) message->add_warnings(warning);
   KernelToProto(stats.kernel, message->mutable_kernel());
+  message->mutable_events()->set_newest(stats.events_newest);
+  message->mutable_events()->set_suppressed(stats.events_suppressed);
 }
 
 }  // namespace weir

@@ -126,6 +126,9 @@ constexpr LimitSpec kSpecs[] = {
      "the next reading", "kernel.monotonic_time",
      "How often the SYN queue, the network namespace's counters and the open descriptors are read.",
      &Limits::kernel_sample_interval_ms},
+    {"max_events_per_minute", "events", 1, 1'000'000, 60, LimitApplies::kAtOnce,
+     "counted, and told by the event events_suppressed", "events.suppressed",
+     "Events of one kind that are told in a minute.", &Limits::max_events_per_minute},
 };
 
 }  // namespace

@@ -97,6 +97,9 @@ struct Limits {
   // shown. Default 0.
   std::uint64_t bad_request_excerpt_bytes = 0;
 
+  // Events of one kind that are told in a minute. Default 60.
+  std::uint64_t max_events_per_minute = 60;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

@@ -1,5 +1,6 @@
 #include "weir/reactor/limits_store.h"
 
+#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -156,6 +157,13 @@ void LimitsStore::Remember(const LimitsUpdate& update) {
 std::vector<LimitsRevision> LimitsStore::History() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return {history_.begin(), history_.end()};
+}
+
+std::vector<LimitsRevision> LimitsStore::HistorySince(std::uint64_t version) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  auto first = history_.end();
+  while (first != history_.begin() && std::prev(first)->version > version) --first;
+  return {first, history_.end()};
 }
 
 void LimitsStore::OnPublish(std::function<void()> wake) {

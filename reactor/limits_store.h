@@ -96,6 +96,9 @@ class LimitsStore {
   // The last versions, oldest first, the present one last.
   std::vector<LimitsRevision> History() const;
 
+  // Those of them that are newer than `version`.
+  std::vector<LimitsRevision> HistorySince(std::uint64_t version) const;
+
   // `wake` runs after each publication, in the thread that published, outside the store's lock. It
   // must not change the limits. The server registers its reactors here.
   void OnPublish(std::function<void()> wake);

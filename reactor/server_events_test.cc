@@ -15,6 +15,7 @@
 
 #include "weir/reactor/limit_specs.h"
 #include "weir/reactor/server.h"
+#include "weir/reactor/testing/blocking_client.h"
 #include "weir/reactor/testing/test_client.h"
 
 namespace weir {
@@ -135,6 +136,60 @@ TEST(ServerEventsTest, TellsOfACappedBacklog) {
   ASSERT_TRUE(capped.has_value());
   EXPECT_EQ(capped->Number("backlog"), effective);
   EXPECT_THAT(capped->fix, HasSubstr("sysctl -w net.core.somaxconn=10000000"));
+}
+
+TEST(ServerEventsTest, TellsOfChangedLimits) {
+  Events events;
+  const auto server =
+      Server::Start(OneReactor(events.Sink()), [](const Request&, ResponseWriter) {});
+  ASSERT_TRUE(server.ok()) << server.status();
+  LimitsUpdate update;
+  update.changes = {{FindLimitSpec("max_events_per_minute"), 1}};
+  update.author = "a test";
+  ASSERT_TRUE((*server)->limits().Apply(update).ok());
+  const auto changed = events.Await(EventKind::kLimitsChanged);
+  ASSERT_TRUE(changed.has_value());
+  EXPECT_EQ(changed->Number("version"), 2u);
+  EXPECT_THAT(changed->text, HasSubstr("by a test: max_events_per_minute 60 -> 1"));
+  update.changes[0].value = 2;
+  update.validate_only = true;
+  ASSERT_TRUE((*server)->limits().Apply(update).ok());
+  EXPECT_EQ((*server)->Stats().events_suppressed, 0u) << "nothing was changed";
+}
+
+TEST(ServerEventsTest, AppliesTheRateOfEvents) {
+  Events events;
+  ServerOptions options = OneReactor(events.Sink());
+  options.limits.max_events_per_minute = 1;
+  const auto server = Server::Start(options, [](const Request&, ResponseWriter) {});
+  ASSERT_TRUE(server.ok()) << server.status();
+  for (const std::uint64_t value : {7, 8, 9}) {
+    LimitsUpdate update;
+    update.changes = {{FindLimitSpec("max_fields"), value}};
+    ASSERT_TRUE((*server)->limits().Apply(update).ok());
+  }
+  EXPECT_EQ((*server)->Stats().events_suppressed, 2u);
+}
+
+TEST(ServerEventsTest, TellsThatADrainBeganAndEnded) {
+  Events events;
+  const auto server =
+      Server::Start(OneReactor(events.Sink()), [](const Request&, ResponseWriter) {});
+  ASSERT_TRUE(server.ok()) << server.status();
+  test::BlockingClient client((*server)->port());
+  EXPECT_FALSE(client.Ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n").empty());
+  (*server)->Drain();
+  (*server)->Wait();
+  const std::vector<Event> told = (*server)->events().Read(0, 100).events;
+  ASSERT_GE(told.size(), 2u);
+  const Event& began = told[told.size() - 2];
+  EXPECT_EQ(began.kind, EventKind::kDrainBegan);
+  EXPECT_EQ(began.Number("connections_active"), 1u);
+  EXPECT_EQ(began.Number("drain_timeout_ms"), Limits().drain_timeout_ms);
+  EXPECT_EQ(told.back().kind, EventKind::kDrainEnded);
+  EXPECT_EQ(told.back().Number("connections_finished"), 1u);
+  EXPECT_EQ(told.back().Number("connections_cut"), 0u);
+  EXPECT_EQ(told.back().fix, "");
 }
 
 TEST(ServerEventsTest, RevertsLimitsWhoseTimeIsOver) {

@@ -81,8 +81,8 @@ std::vector<SynQueueGroup> MarkListeners(const std::vector<Reactor::Listeners>& 
 Server::Impl::Impl(const ServerOptions& options)
     : options_(options),
       limits_(options.limits),
-      events_(Clock::System(),
-              options.on_event ? options.on_event : DescriptorSink(STDERR_FILENO)) {}
+      events_(Clock::System(), options.on_event ? options.on_event : DescriptorSink(STDERR_FILENO),
+              options.limits.max_events_per_minute) {}
 
 Server::Impl::~Impl() {
   RequestDrain(0);
@@ -110,6 +110,8 @@ absl::Status Server::Impl::Start(const HandlerFactory& factory) {
     for (const auto& reactor : reactors_) reactor->Wake();
     watch_.Wake();  // the intervals may be others
     kernel_watch_.Wake();
+    events_.SetPerMinute(limits_.current()->limits.max_events_per_minute);
+    limits_teller_.Tell();
   });
   return absl::OkStatus();
 }
@@ -204,6 +206,7 @@ absl::Status Server::Impl::StartThreads() {
 void Server::Impl::RunReactor(Reactor* reactor) {
   while (!reactor->finished()) reactor->RunOnce(-1);
   if (running_.fetch_sub(1) == 1) {
+    TellDrainEnded();
     const std::uint64_t one = 1;
     (void)!::write(finished_fd_, &one, sizeof(one));  // never read: stays readable for every Wait
     watch_.End();
@@ -227,7 +230,9 @@ std::uint64_t Server::Impl::WatchKernel() {
   const std::uint64_t interval_ms = limits_.current()->limits.kernel_sample_interval_ms;
   std::uint64_t wait_ms = interval_ms;
   try {
-    (void)kernel_.SampleIfDue(Clock::System()->MonotonicNs(), interval_ms, &wait_ms);
+    if (kernel_.SampleIfDue(Clock::System()->MonotonicNs(), interval_ms, &wait_ms)) {
+      kernel_watcher_.Step(kernel_.Latest());
+    }
   } catch (const std::bad_alloc&) {  // as for Watch
   }
   return wait_ms;
@@ -248,10 +253,52 @@ DrainReport Server::Impl::CountClosed() const {
 }
 
 void Server::Impl::RequestDrain(std::uint64_t timeout_ms) {
-  const std::lock_guard<std::mutex> lock(drain_mutex_);
-  if (!draining_.exchange(true)) before_drain_ = CountClosed();
+  bool begins = false;
+  {
+    const std::lock_guard<std::mutex> lock(drain_mutex_);
+    begins = !draining_.exchange(true);
+    if (begins) before_drain_ = CountClosed();
+  }
+  if (begins && running_.load() > 0) TellDrainBegan(timeout_ms);
   const std::int64_t deadline_ms = NowMs() + static_cast<std::int64_t>(timeout_ms);
   for (const auto& reactor : reactors_) reactor->RequestDrain(deadline_ms);
+}
+
+void Server::Impl::TellDrainBegan(std::uint64_t timeout_ms) {
+  std::uint64_t active = 0;
+  for (const auto& reactor : reactors_) active += reactor->Stats().connections_active;
+  Event event;
+  event.kind = EventKind::kDrainBegan;
+  event.numbers = {{"connections_active", active}, {"drain_timeout_ms", timeout_ms}};
+  event.text = absl::StrCat("no new connections are taken; ", active, " are open and have ",
+                            timeout_ms, " ms to end");
+  events_.Append(std::move(event));
+}
+
+// Before any Wait() returns.
+void Server::Impl::TellDrainEnded() {
+  const DrainReport report = CountDrained();
+  Event event;
+  event.kind = EventKind::kDrainEnded;
+  event.numbers = {{"connections_finished", report.connections_finished},
+                   {"connections_cut", report.connections_cut},
+                   {"connections_queued_cut", report.connections_queued_cut}};
+  event.text =
+      absl::StrCat("all connections have ended: ", report.connections_finished,
+                   " with nothing lost, ", report.connections_cut, " cut by the deadline, ",
+                   report.connections_queued_cut, " never accepted");
+  if (report.connections_cut + report.connections_queued_cut > 0) {
+    event.fix = "give the next drain more time: raise drain_timeout_ms";
+  }
+  events_.Append(std::move(event));
+}
+
+DrainReport Server::Impl::CountDrained() {
+  const DrainReport now = CountClosed();
+  const std::lock_guard<std::mutex> lock(drain_mutex_);
+  return {now.connections_finished - before_drain_.connections_finished,
+          now.connections_cut - before_drain_.connections_cut,
+          now.connections_queued_cut - before_drain_.connections_queued_cut};
 }
 
 DrainReport Server::Impl::Wait() {
@@ -268,11 +315,7 @@ DrainReport Server::Impl::Wait() {
       waits[1].fd = -1;
     }
   }
-  const DrainReport now = CountClosed();
-  const std::lock_guard<std::mutex> lock(drain_mutex_);
-  return {now.connections_finished - before_drain_.connections_finished,
-          now.connections_cut - before_drain_.connections_cut,
-          now.connections_queued_cut - before_drain_.connections_queued_cut};
+  return CountDrained();
 }
 
 bool Server::Impl::AllWorkBy(std::uint64_t version) const {
@@ -302,6 +345,8 @@ ServerStats Server::Impl::Stats() const {
   stats.limits_version = snapshot->version;
   stats.jiffy_ns = JiffyNs();
   stats.kernel = kernel_.Latest();
+  stats.events_newest = events_.newest();
+  stats.events_suppressed = events_.suppressed();
   stats.warnings = weir::LimitWarnings(snapshot->limits, ReadHostLimits());
   return stats;
 }

@@ -17,6 +17,8 @@
 #include "weir/reactor/loop/reactor.h"
 #include "weir/reactor/server.h"
 #include "weir/reactor/watch/kernel_sampler.h"
+#include "weir/reactor/watch/kernel_watcher.h"
+#include "weir/reactor/watch/limits_teller.h"
 #include "weir/reactor/watch/watch_thread.h"
 #include "weir/reactor/watch/watcher.h"
 
@@ -56,6 +58,10 @@ class Server::Impl {
   // The same of what the kernel tells, which may take long.
   std::uint64_t WatchKernel();
   bool AllWorkBy(std::uint64_t version) const;
+  void TellDrainBegan(std::uint64_t timeout_ms);
+  void TellDrainEnded();
+  // What the drain has come to so far.
+  DrainReport CountDrained();
   // Connections closed so far, and how many of them were cut.
   DrainReport CountClosed() const;
 
@@ -82,7 +88,10 @@ class Server::Impl {
   DrainReport before_drain_;  // CountClosed() when the drain began; guarded by drain_mutex_
   std::mutex drain_mutex_;
 
+  LimitsTeller limits_teller_{&limits_, &events_};
+
   KernelSampler kernel_{Syscalls::System()};  // the kernel_watch_ thread's
+  KernelWatcher kernel_watcher_{&events_};    // so is this
 
   // The last members: they look at the others until they have ended.
   WatchThread watch_;

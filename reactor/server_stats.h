@@ -155,6 +155,8 @@ struct ServerStats {
   std::uint64_t jiffy_ns = 0;         // the resolution of Timing::kAcceptQueueWait on this host
   std::vector<std::string> warnings;  // each says what, the values and the fix
   KernelStats kernel;
+  std::uint64_t events_newest = 0;      // the sequence of the last event
+  std::uint64_t events_suppressed = 0;  // those beyond Limits::max_events_per_minute
 };
 
 }  // namespace weir

@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 
 namespace weir {
 namespace {
@@ -19,11 +18,15 @@ struct KindRow {
 
 // In the order of EventKind.
 constexpr KindRow kKinds[] = {
-    {"queue_over_half", EventSeverity::kWarning}, {"queue_under_half", EventSeverity::kInfo},
-    {"overflow_began", EventSeverity::kError},    {"overflow_ended", EventSeverity::kInfo},
-    {"backlog_capped", EventSeverity::kWarning},  {"reactor_stalled", EventSeverity::kWarning},
-    {"reactor_recovered", EventSeverity::kInfo},  {"accept_paused", EventSeverity::kError},
-    {"accept_resumed", EventSeverity::kInfo},     {"events_suppressed", EventSeverity::kWarning},
+    {"queue_over_half", EventSeverity::kWarning},   {"queue_under_half", EventSeverity::kInfo},
+    {"overflow_began", EventSeverity::kError},      {"overflow_ended", EventSeverity::kInfo},
+    {"backlog_capped", EventSeverity::kWarning},    {"reactor_stalled", EventSeverity::kWarning},
+    {"reactor_recovered", EventSeverity::kInfo},    {"accept_paused", EventSeverity::kError},
+    {"accept_resumed", EventSeverity::kInfo},       {"events_suppressed", EventSeverity::kWarning},
+    {"descriptors_low", EventSeverity::kWarning},   {"descriptors_enough", EventSeverity::kInfo},
+    {"syn_cookies_began", EventSeverity::kWarning}, {"syn_cookies_ended", EventSeverity::kInfo},
+    {"limits_changed", EventSeverity::kInfo},       {"drain_began", EventSeverity::kInfo},
+    {"drain_ended", EventSeverity::kInfo},
 };
 static_assert(std::size(kKinds) == kEventKindCount, "every kind has a row");
 
@@ -38,9 +41,21 @@ std::string UtcTime(std::int64_t wall_seconds) {
   return text;
 }
 
+// One line whatever is in it: texts have reasons that callers gave.
 std::string Quoted(const std::string& text) {
-  return absl::StrCat(
-      "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", "\\n"}}), "\"");
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (c == '\n') {
+      quoted += "\\n";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      absl::StrAppend(&quoted, "\\x", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
 }
 
 }  // namespace

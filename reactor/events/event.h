@@ -13,19 +13,25 @@
 namespace weir {
 
 enum class EventKind : std::uint8_t {
-  kQueueOverHalf,     // an accept queue holds more than half of its backlog
-  kQueueUnderHalf,    // it is down to a quarter again
-  kOverflowBegan,     // the kernel refused connections for want of room in an accept queue
-  kOverflowEnded,     // it has room again, and none was refused for a second
-  kBacklogCapped,     // the kernel took less than listen_backlog
-  kReactorStalled,    // one turn of a reactor lasts longer than stall_threshold_ms
-  kReactorRecovered,  // that turn is over
-  kAcceptPaused,      // a reactor stopped accepting for want of descriptors or memory
-  kAcceptResumed,     // it did not have to for a second
-  kEventsSuppressed,  // more events of a kind happened than are told in a minute
+  kQueueOverHalf,      // an accept queue holds more than half of its backlog
+  kQueueUnderHalf,     // it is down to a quarter again
+  kOverflowBegan,      // the kernel refused connections for want of room in an accept queue
+  kOverflowEnded,      // it has room again, and none was refused for a second
+  kBacklogCapped,      // the kernel took less than listen_backlog
+  kReactorStalled,     // one turn of a reactor lasts longer than stall_threshold_ms
+  kReactorRecovered,   // that turn is over
+  kAcceptPaused,       // a reactor stopped accepting for want of descriptors or memory
+  kAcceptResumed,      // it did not have to for a second
+  kEventsSuppressed,   // more events of a kind happened than are told in a minute
+  kDescriptorsLow,     // nine tenths of RLIMIT_NOFILE are open
+  kDescriptorsEnough,  // no more than eight tenths are
+  kSynCookiesBegan,    // a SYN queue was full: SYNs were answered by cookies, or dropped
+  kSynCookiesEnded,    // none was for ten seconds
+  kLimitsChanged,      // a new version of the limits is in force
+  kDrainBegan,         // the server takes no new connections
+  kDrainEnded,         // all connections have ended: the last event
 };
-inline constexpr std::size_t kEventKindCount =
-    static_cast<std::size_t>(EventKind::kEventsSuppressed) + 1;
+inline constexpr std::size_t kEventKindCount = static_cast<std::size_t>(EventKind::kDrainEnded) + 1;
 
 enum class EventSeverity : std::uint8_t {
   kInfo,     // good to know

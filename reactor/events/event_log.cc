@@ -17,7 +17,7 @@ bool EventLog::Admit(Rate* rate, std::int64_t now_ns) const {
     rate->window_began_ns = now_ns;
     rate->in_window = 0;
   }
-  if (rate->in_window >= per_minute_) return false;
+  if (rate->in_window >= per_minute_.load(std::memory_order_relaxed)) return false;
   ++rate->in_window;
   return true;
 }
@@ -47,11 +47,13 @@ void EventLog::Append(Event event) {
     event.suppressed = std::exchange(rate->suppressed, 0);
     Keep(std::move(event), now_ns);
   }
+  WakeReaders();
   Deliver();
 }
 
 void EventLog::TellSuppressed() {
   const std::int64_t now_ns = clock_->MonotonicNs();
+  bool any = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (std::size_t i = 0; i < kEventKindCount; ++i) {
@@ -65,9 +67,27 @@ void EventLog::TellSuppressed() {
           absl::StrCat(event.suppressed, " events ", std::string(Name(static_cast<EventKind>(i))),
                        " were left out within a minute");
       Keep(std::move(event), now_ns);
+      any = true;
     }
   }
+  if (any) WakeReaders();
   Deliver();
+}
+
+int EventLog::Subscribe(std::function<void()> wake) {
+  const std::lock_guard<std::mutex> lock(wakes_mutex_);
+  wakes_[++subscriptions_] = std::move(wake);
+  return subscriptions_;
+}
+
+void EventLog::Unsubscribe(int subscription) {
+  const std::lock_guard<std::mutex> lock(wakes_mutex_);
+  wakes_.erase(subscription);
+}
+
+void EventLog::WakeReaders() {
+  const std::lock_guard<std::mutex> lock(wakes_mutex_);
+  for (const auto& [subscription, wake] : wakes_) wake();
 }
 
 void EventLog::Deliver() {

@@ -4,10 +4,12 @@
 #define WEIR_REACTOR_EVENTS_EVENT_LOG_H_
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -28,14 +30,17 @@ class EventLog {
  public:
   static constexpr std::size_t kCapacity = 1024;
 
-  // Events of one kind in a minute, so that a flood of them hides nothing else.
-  static constexpr std::uint64_t kPerMinute = 60;
-
-  // `clock` is not owned. An empty `sink` is told nothing.
-  EventLog(Clock* clock, EventSink sink, std::uint64_t per_minute = kPerMinute)
+  // `clock` is not owned. An empty `sink` is told nothing. Of one kind no more than `per_minute`
+  // (Limits::max_events_per_minute) are told in a minute, so that a flood hides nothing else.
+  EventLog(Clock* clock, EventSink sink, std::uint64_t per_minute = 60)
       : clock_(clock), sink_(std::move(sink)), per_minute_(per_minute) {}
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
+
+  // The limit from now on, for the minute that runs too.
+  void SetPerMinute(std::uint64_t per_minute) {
+    per_minute_.store(per_minute, std::memory_order_relaxed);
+  }
 
   // Gives it its sequence and times, keeps it, and tells the sink. Beyond `per_minute` of its kind
   // it is counted instead; the next of its kind, or TellSuppressed, tells how many. The sink may
@@ -51,6 +56,12 @@ class EventLog {
   };
   // At most `most` of the events whose sequence is greater than `after`.
   Batch Read(std::uint64_t after, std::size_t most) const;
+
+  // Has `wake` called after each event that is kept, before the sink is told, in the thread of
+  // whoever caused it. It must not call the log but to read. Returns what Unsubscribe wants, which
+  // waits for a call under way.
+  int Subscribe(std::function<void()> wake);
+  void Unsubscribe(int subscription);
 
   // The sequence of the newest event; 0 if there was none.
   std::uint64_t newest() const;
@@ -68,12 +79,17 @@ class EventLog {
   bool Admit(Rate* rate, std::int64_t now_ns) const;
   void Keep(Event event, std::int64_t now_ns);
 
+  void WakeReaders();
   // Tells the sink what it was not told yet, unless another thread is at it.
   void Deliver();
 
   Clock* const clock_;
   const EventSink sink_;
-  const std::uint64_t per_minute_;
+  std::atomic<std::uint64_t> per_minute_;
+
+  std::mutex wakes_mutex_;
+  int subscriptions_ = 0;                       // guarded by wakes_mutex_
+  std::map<int, std::function<void()>> wakes_;  // guarded by wakes_mutex_
 
   mutable std::mutex mutex_;
   std::deque<Event> events_;                   // guarded by mutex_

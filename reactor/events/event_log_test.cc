@@ -55,6 +55,8 @@ TEST(EventTest, IsOneLineWithItsNumbers) {
   EXPECT_EQ(ToLine(event),
             "1994-11-06T08:49:37Z weir warning queue_over_half sequence=4 reactor=1 depth=70 "
             "text=\"a \\\"queue\\\"\\nfills\" fix=\"raise it\"");
+  event.text = "\x1b[2J\x7f\u00fc";
+  EXPECT_THAT(ToLine(event), HasSubstr("text=\"\\x1b[2J\\x7f\u00fc\""));
 }
 
 TEST(EventLogTest, KeepsEventsWhileNobodyReads) {
@@ -99,6 +101,36 @@ TEST(EventLogTest, SuppressesBeyondItsRateAndTellsHowMany) {
   EXPECT_EQ(log.Read(3, 1).events[0].suppressed, 3u);
   log.TellSuppressed();
   EXPECT_EQ(log.newest(), 4u);
+}
+
+TEST(EventLogTest, TheRateIsLive) {
+  FakeClock clock;
+  EventLog log(&clock, nullptr, 1);
+  for (int i = 0; i < 3; ++i) log.Append(Make(EventKind::kQueueOverHalf));
+  EXPECT_EQ(log.newest(), 1u);
+  log.SetPerMinute(2);
+  for (int i = 0; i < 3; ++i) log.Append(Make(EventKind::kQueueOverHalf));
+  EXPECT_EQ(log.newest(), 2u);
+  EXPECT_EQ(log.Read(1, 1).events[0].suppressed, 2u);
+  EXPECT_EQ(log.suppressed(), 4u);
+}
+
+TEST(EventLogTest, WakesWhoeverReadsOnceTheEventIsThere) {
+  FakeClock clock;
+  EventLog log(&clock, nullptr, 1);
+  std::vector<std::uint64_t> seen;
+  const int first = log.Subscribe([&] { seen.push_back(log.newest()); });
+  const int second = log.Subscribe([&] { seen.push_back(100 + log.newest()); });
+  log.Append(Make(EventKind::kQueueOverHalf));
+  EXPECT_THAT(seen, ElementsAre(1, 101));
+  log.Append(Make(EventKind::kQueueOverHalf));  // suppressed
+  log.Unsubscribe(first);
+  clock.AdvanceMs(60'000);
+  log.TellSuppressed();
+  EXPECT_THAT(seen, ElementsAre(1, 101, 102));
+  log.Unsubscribe(second);
+  log.Append(Make(EventKind::kQueueUnderHalf));
+  EXPECT_EQ(seen.size(), 3u);
 }
 
 TEST(EventLogTest, TellsOfSuppressedEventsThatNoneFollows) {

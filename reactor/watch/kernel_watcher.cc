@@ -1,0 +1,89 @@
+#include "weir/reactor/watch/kernel_watcher.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace weir {
+namespace {
+
+std::uint64_t Of(const KernelStats& stats, NetnsCounter counter) {
+  return stats.counters[static_cast<std::size_t>(counter)].value_or(0);
+}
+
+std::uint64_t HalfOpen(const KernelStats& stats) {
+  std::uint64_t sum = 0;
+  for (const SynQueueSample& queue : stats.syn_queues) sum += queue.half_open;
+  return sum;
+}
+
+Event Make(EventKind kind) {
+  Event event;
+  event.kind = kind;
+  return event;
+}
+
+}  // namespace
+
+void KernelWatcher::Step(const KernelStats& stats) {
+  LookAtDescriptors(stats);
+  LookAtSynQueue(stats);
+}
+
+// Low from 90 % on, and until no more than 80 % are open: what wavers is told once.
+void KernelWatcher::LookAtDescriptors(const KernelStats& stats) {
+  if (!stats.descriptors_open || !stats.descriptors_limit) return;
+  const std::uint64_t open = *stats.descriptors_open;
+  const std::uint64_t limit = *stats.descriptors_limit;
+  const bool low = descriptors_low_ ? open * 10 > limit * 8 : open * 10 >= limit * 9;
+  if (std::exchange(descriptors_low_, low) == low) return;
+  Event event = Make(low ? EventKind::kDescriptorsLow : EventKind::kDescriptorsEnough);
+  event.numbers = {{"descriptors_open", open}, {"descriptors_limit", limit}};
+  event.text = absl::StrCat(open, " of ", limit, " descriptors are open",
+                            low ? ": at the limit no connection can be accepted" : "");
+  if (low) event.fix = "raise RLIMIT_NOFILE (\"ulimit -n\"), or lower max_connections";
+  log_->Append(std::move(event));
+}
+
+// A SYN that finds a SYN queue full is answered by a cookie or dropped, by net.ipv4.tcp_syncookies
+// (tcp_syn_flood_action in net/ipv4/tcp_input.c). The counters are the whole namespace's.
+void KernelWatcher::LookAtSynQueue(const KernelStats& stats) {
+  const std::uint64_t cookies = Of(stats, NetnsCounter::kReqQFullDoCookies);
+  const std::uint64_t drops = Of(stats, NetnsCounter::kReqQFullDrop);
+  const bool moved = cookies != cookies_ || drops != drops_;
+  const std::uint64_t cookies_then = std::exchange(cookies_, cookies);
+  const std::uint64_t drops_then = std::exchange(drops_, drops);
+  if (moved) moved_ns_ = stats.monotonic_ns;
+  const bool began = moved && !syn_queue_full_;
+  const bool ended = syn_queue_full_ && stats.monotonic_ns - moved_ns_ >= kQuietNs;
+  if (!began && !ended) return;
+  syn_queue_full_ = began;
+  if (began) {
+    cookies_before_ = cookies_then;
+    drops_before_ = drops_then;
+    began_ns_ = stats.monotonic_ns;
+  }
+  Event event = Make(began ? EventKind::kSynCookiesBegan : EventKind::kSynCookiesEnded);
+  const std::uint64_t answered = cookies - cookies_before_;
+  const std::uint64_t dropped = drops - drops_before_;
+  event.numbers = {
+      {"cookies", answered}, {"syns_dropped", dropped}, {"half_open", HalfOpen(stats)}};
+  const std::string what = absl::StrCat(answered, " SYNs by a cookie and dropped ", dropped,
+                                        ", for a SYN queue of this network namespace was full");
+  if (began) {
+    event.text = absl::StrCat("the kernel has answered ", what, "; ", HalfOpen(stats),
+                              " connections of this server are half-open");
+    event.fix = dropped != 0
+                    ? "run \"sysctl -w net.ipv4.tcp_syncookies=1\", and raise listen_backlog: a "
+                      "SYN queue holds one more than that"
+                    : "raise listen_backlog: a SYN queue holds one more than that; if clients do "
+                      "not finish their handshakes, this is a SYN flood";
+  } else {
+    event.numbers.emplace_back("duration_ms", (moved_ns_ - began_ns_) / 1'000'000);
+    event.text = absl::StrCat("for ", kQuietNs / 1'000'000'000,
+                              " s no SYN queue was full; the kernel had answered ", what);
+  }
+  log_->Append(std::move(event));
+}
+
+}  // namespace weir

@@ -1,0 +1,96 @@
+#include "weir/reactor/watch/kernel_watcher.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "weir/reactor/testing/fake_clock.h"
+
+namespace weir {
+namespace {
+
+using test::FakeClock;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class KernelWatcherTest : public testing::Test {
+ protected:
+  std::uint64_t& counter(NetnsCounter counter) {
+    auto& value = stats_.counters[static_cast<std::size_t>(counter)];
+    if (!value.has_value()) value = 0;
+    return *value;
+  }
+
+  // The kinds of the events that a reading brings, a second after the one before it.
+  std::vector<EventKind> Read(std::uint64_t seconds = 1) {
+    stats_.monotonic_ns += seconds * 1'000'000'000;
+    watcher_.Step(stats_);
+    std::vector<EventKind> kinds;
+    events_ = log_.Read(read_, 100).events;
+    read_ = log_.newest();
+    for (const Event& event : events_) kinds.push_back(event.kind);
+    return kinds;
+  }
+  const Event& event() const { return events_.front(); }
+
+  KernelStats stats_;
+
+ private:
+  FakeClock clock_;
+  EventLog log_{&clock_, nullptr};
+  KernelWatcher watcher_{&log_};
+  std::uint64_t read_ = 0;
+  std::vector<Event> events_;
+};
+
+TEST_F(KernelWatcherTest, TellsOnceThatDescriptorsAreLowAndThatTheyAreNot) {
+  EXPECT_THAT(Read(), IsEmpty()) << "nothing is known";
+  stats_.descriptors_limit = 1000;
+  stats_.descriptors_open = 899;
+  EXPECT_THAT(Read(), IsEmpty());
+  stats_.descriptors_open = 900;
+  EXPECT_THAT(Read(), ElementsAre(EventKind::kDescriptorsLow));
+  EXPECT_EQ(event().Number("descriptors_open"), 900u);
+  EXPECT_EQ(event().Number("descriptors_limit"), 1000u);
+  EXPECT_THAT(event().fix, HasSubstr("RLIMIT_NOFILE"));
+  for (const std::uint64_t open : {950, 899, 801, 900}) {
+    stats_.descriptors_open = open;
+    EXPECT_THAT(Read(), IsEmpty()) << open;
+  }
+  stats_.descriptors_open = 800;
+  EXPECT_THAT(Read(), ElementsAre(EventKind::kDescriptorsEnough));
+  EXPECT_THAT(Read(), IsEmpty());
+}
+
+TEST_F(KernelWatcherTest, TellsOnceThatSynCookiesBeganAndEnded) {
+  stats_.syn_queues.resize(2);
+  stats_.syn_queues[0].half_open = 3;
+  stats_.syn_queues[1].half_open = 4;
+  counter(NetnsCounter::kListenDrops) = 9;
+  EXPECT_THAT(Read(), IsEmpty());
+  counter(NetnsCounter::kReqQFullDoCookies) = 5;
+  EXPECT_THAT(Read(), ElementsAre(EventKind::kSynCookiesBegan));
+  EXPECT_EQ(event().Number("cookies"), 5u);
+  EXPECT_EQ(event().Number("syns_dropped"), 0u);
+  EXPECT_EQ(event().Number("half_open"), 7u);
+  EXPECT_THAT(event().fix, HasSubstr("raise listen_backlog"));
+  counter(NetnsCounter::kReqQFullDoCookies) = 8;
+  EXPECT_THAT(Read(9), IsEmpty());
+  EXPECT_THAT(Read(9), IsEmpty());
+  EXPECT_THAT(Read(1), ElementsAre(EventKind::kSynCookiesEnded));
+  EXPECT_EQ(event().Number("cookies"), 8u);
+  EXPECT_EQ(event().Number("duration_ms"), 9000u);
+  EXPECT_THAT(Read(100), IsEmpty());
+}
+
+TEST_F(KernelWatcherTest, TellsOfSynsThatAreDroppedForWantOfCookies) {
+  counter(NetnsCounter::kReqQFullDrop) = 2;
+  EXPECT_THAT(Read(), ElementsAre(EventKind::kSynCookiesBegan));
+  EXPECT_EQ(event().Number("syns_dropped"), 2u);
+  EXPECT_THAT(event().fix, HasSubstr("tcp_syncookies=1"));
+}
+
+}  // namespace
+}  // namespace weir
