@@ -59,9 +59,18 @@ inline __m256i Kept(__m256i vector) {
   return vector;
 }
 
-// Keeps its constants in registers.
+// Has its constants in registers once they are loaded.
 class Classifier {
  public:
+  void LoadConstants() {
+    const Constants& constants = Hidden(kConstants);
+    low_nibbles_ = Load(constants.low_nibbles);
+    high_nibbles_ = Load(constants.high_nibbles);
+    nibble_ = Load(constants.nibble);
+    to_controls_ = Load(constants.to_controls);
+    minus_one_ = Load(constants.minus_one);
+  }
+
   WEIR_INLINE Masks Classify(const char* block) const {
     const __m256i first = Classes(Load(block));
     const __m256i second = Classes(Load(block + 32));
@@ -89,15 +98,14 @@ class Classifier {
     return _mm256_or_si256(controls, _mm256_add_epi8(classes, minus_one_));
   }
 
-  const Constants& constants_ = Hidden(kConstants);
-  const __m256i low_nibbles_ = Load(constants_.low_nibbles);
-  const __m256i high_nibbles_ = Load(constants_.high_nibbles);
-  const __m256i nibble_ = Load(constants_.nibble);
-  const __m256i to_controls_ = Load(constants_.to_controls);
-  const __m256i minus_one_ = Load(constants_.minus_one);
+  __m256i low_nibbles_;
+  __m256i high_nibbles_;
+  __m256i nibble_;
+  __m256i to_controls_;
+  __m256i minus_one_;
 };
 
-inline bool HasControl(const char* data) {
+WEIR_INLINE bool HasControl(const char* data) {
   const Constants& constants = Hidden(kConstants);
   const __m256i a = Kept(Load(data));
   const __m256i b = Kept(Load(data + 32));

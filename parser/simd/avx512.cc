@@ -53,9 +53,18 @@ inline __m512i Kept(__m512i vector) {
   return vector;
 }
 
-// Keeps its constants in registers.
+// Has its constants in registers once they are loaded.
 class Classifier {
  public:
+  void LoadConstants() {
+    const Constants& constants = Hidden(kConstants);
+    low_nibbles_ = Load(constants.low_nibbles);
+    high_nibbles_ = Load(constants.high_nibbles);
+    nibble_ = Load(constants.nibble);
+    token_ = Load(constants.token);
+    control_ = Load(constants.control);
+  }
+
   WEIR_INLINE Masks Classify(const char* block) const {
     const __m512i bytes = Kept(Load(block));
     const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble_);
@@ -65,15 +74,14 @@ class Classifier {
   }
 
  private:
-  const Constants& constants_ = Hidden(kConstants);
-  const __m512i low_nibbles_ = Load(constants_.low_nibbles);
-  const __m512i high_nibbles_ = Load(constants_.high_nibbles);
-  const __m512i nibble_ = Load(constants_.nibble);
-  const __m512i token_ = Load(constants_.token);
-  const __m512i control_ = Load(constants_.control);
+  __m512i low_nibbles_;
+  __m512i high_nibbles_;
+  __m512i nibble_;
+  __m512i token_;
+  __m512i control_;
 };
 
-inline bool HasControl(const char* data) {
+WEIR_INLINE bool HasControl(const char* data) {
   const Constants& constants = Hidden(kConstants);
   const __m512i a = Kept(Load(data));
   const __m512i b = Kept(Load(data + 64));

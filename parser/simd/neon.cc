@@ -45,6 +45,8 @@ inline uint8x16_t Classes(uint8x16_t bytes) {
 // Its constants stay in registers without help.
 class Classifier {
  public:
+  void LoadConstants() {}
+
   Masks Classify(const char* block) const {
     uint8x16_t not_token[4];
     uint8x16_t control[4];
@@ -71,7 +73,7 @@ inline TargetMasks ClassifyTarget(const char* block) {
           ToMask(question[0], question[1], question[2], question[3])};
 }
 
-inline bool HasControl(const char* data) {
+WEIR_INLINE bool HasControl(const char* data) {
   uint8x16_t least = vdupq_n_u8(0xff);
   uint8x16_t dels = vdupq_n_u8(0);
   for (int part = 0; part < 8; ++part) {

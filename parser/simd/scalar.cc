@@ -60,18 +60,19 @@ std::size_t RegNameBytes(const char* text, std::size_t readable) {
 
 class Cursor {
  public:
-  Cursor(const char* data, std::size_t size, std::size_t max_line_bytes)
-      : data_(data), size_(size), max_line_bytes_(static_cast<std::ptrdiff_t>(max_line_bytes)) {}
+  Cursor(const char* data, std::ptrdiff_t size, std::ptrdiff_t max_line_bytes)
+      : data_(data), size_(static_cast<std::size_t>(size)), max_line_bytes_(max_line_bytes) {}
 
   bool Start(std::ptrdiff_t at) const { return at < 0; }
   bool MoveOn(std::ptrdiff_t at) const { return at < 0; }
-  bool FindNameEnd(std::ptrdiff_t line, std::ptrdiff_t* at) const {
-    *at = FromEnd(NotTokenFrom(data_, size_, FromStart(line)));
-    return *at < 0;
+  bool FindNameEnd(std::ptrdiff_t line, std::ptrdiff_t* length) const {
+    *length = FromEnd(NotTokenFrom(data_, size_, FromStart(line))) - line;
+    return line + *length < 0;
   }
-  bool FindLineEnd(std::ptrdiff_t line, std::ptrdiff_t colon, std::ptrdiff_t* at) const {
-    *at = FromEnd(ControlFrom(data_, size_, FromStart(colon + 1)));
-    return *at < 0 && *at - line <= max_line_bytes_;
+  bool FindLineEnd(std::ptrdiff_t line, std::ptrdiff_t colon, std::ptrdiff_t* length) const {
+    const std::ptrdiff_t at = FromEnd(ControlFrom(data_, size_, FromStart(colon + 1)));
+    *length = at == 0 ? 0 : at - colon;
+    return at < 0 && at - line <= max_line_bytes_;
   }
 
  private:

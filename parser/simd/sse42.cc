@@ -59,9 +59,18 @@ inline __m128i Kept(__m128i vector) {
   return vector;
 }
 
-// Keeps its constants in registers.
+// Has its constants in registers once they are loaded.
 class Classifier {
  public:
+  void LoadConstants() {
+    const Constants& constants = Hidden(kConstants);
+    low_nibbles_ = Load(constants.low_nibbles);
+    high_nibbles_ = Load(constants.high_nibbles);
+    nibble_ = Load(constants.nibble);
+    to_controls_ = Load(constants.to_controls);
+    minus_one_ = Load(constants.minus_one);
+  }
+
   WEIR_INLINE Masks Classify(const char* block) const {
     Masks masks = {0, 0};
     for (int quarter = 0; quarter < 4; ++quarter) {
@@ -82,15 +91,14 @@ class Classifier {
                          _mm_shuffle_epi8(high_nibbles_, high));
   }
 
-  const Constants& constants_ = Hidden(kConstants);
-  const __m128i low_nibbles_ = Load(constants_.low_nibbles);
-  const __m128i high_nibbles_ = Load(constants_.high_nibbles);
-  const __m128i nibble_ = Load(constants_.nibble);
-  const __m128i to_controls_ = Load(constants_.to_controls);
-  const __m128i minus_one_ = Load(constants_.minus_one);
+  __m128i low_nibbles_;
+  __m128i high_nibbles_;
+  __m128i nibble_;
+  __m128i to_controls_;
+  __m128i minus_one_;
 };
 
-inline bool HasControl(const char* data) {
+WEIR_INLINE bool HasControl(const char* data) {
   const Constants& constants = Hidden(kConstants);
   const __m128i a = Kept(Load(data));
   const __m128i b = Kept(Load(data + 16));
