@@ -63,6 +63,9 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   reactor.parse_errors[static_cast<std::size_t>(ParseError::kHostMissing)] = 5;
   reactor.connections_closed[static_cast<std::size_t>(CloseReason::kHeadTimeout)] = 6;
   reactor.connections_refused[static_cast<std::size_t>(RefuseReason::kMaxConnections)] = 7;
+  reactor.proxy_errors[static_cast<std::size_t>(ProxyError::kPort)] = 8;
+  reactor.last_proxy_error = ProxyError::kPort;
+  reactor.last_proxy_error_offset = 27;
   reactor.accept_queue = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   reactor.listener_queues = {{"public", 20, reactor.accept_queue}, {"health", 30, {11}}};
   stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81}};
@@ -97,6 +100,9 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(carried.parse_errors().size(), 1u);
   EXPECT_EQ(carried.connections_closed().at("head_timeout"), 6u);
   EXPECT_EQ(carried.connections_refused().at("max_connections"), 7u);
+  EXPECT_EQ(carried.proxy_errors().at("port"), 8u);
+  EXPECT_EQ(carried.last_proxy_error().kind(), "port");
+  EXPECT_EQ(carried.last_proxy_error().offset(), 27u);
   EXPECT_EQ(carried.accept_queue().depth(), 1u);
   EXPECT_EQ(carried.accept_queue().depth_max(), 2u);
   EXPECT_EQ(carried.accept_queue().backlog_effective(), 3u);

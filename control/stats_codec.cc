@@ -79,6 +79,13 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
       stats.parse_errors, [](std::size_t i) { return Describe(static_cast<ParseError>(i)).name; },
       message->mutable_parse_errors());
   AddCounts(
+      stats.proxy_errors, [](std::size_t i) { return Name(static_cast<ProxyError>(i)); },
+      message->mutable_proxy_errors());
+  if (stats.last_proxy_error != ProxyError::kNone) {
+    message->mutable_last_proxy_error()->set_kind(std::string(Name(stats.last_proxy_error)));
+    message->mutable_last_proxy_error()->set_offset(stats.last_proxy_error_offset);
+  }
+  AddCounts(
       stats.connections_closed, [](std::size_t i) { return Name(static_cast<CloseReason>(i)); },
       message->mutable_connections_closed());
   AddCounts(

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
@@ -15,6 +16,8 @@
 ABSL_FLAG(std::string, address, "127.0.0.1:8080", "numeric address and port to serve HTTP on");
 ABSL_FLAG(std::string, admin, weir::DefaultEndpoint(), "where to serve gRPC: unix:/PATH");
 ABSL_FLAG(std::string, preset, "weir", "limits to begin with: weir, node or nginx");
+ABSL_FLAG(std::vector<std::string>, proxies, {},
+          "ranges of balancers that speak the PROXY protocol, such as 10.0.0.0/8");
 ABSL_FLAG(int, reactors, 0, "reactors; 0: one for each CPU that this process may use");
 
 namespace {
@@ -41,6 +44,7 @@ std::string Quoted(std::string_view text) {
 void Describe(const weir::Request& request, weir::ResponseWriter response) {
   const std::string line = "{\"method\":" + Quoted(request.method_text()) +
                            ",\"target\":" + Quoted(request.target()) +
+                           ",\"client\":" + Quoted(request.client().ToString()) +
                            ",\"version\":" + Quoted(request.version()) +
                            ",\"fields\":" + std::to_string(request.fields().size()) +
                            ",\"body_bytes\":" + std::to_string(request.body().size()) + "}\n";
@@ -66,7 +70,9 @@ void Introduce(const weir::Server& server, const weir::AdminServer& admin) {
 
 int Run() {
   weir::ServerOptions options;
-  options.address = absl::GetFlag(FLAGS_address);
+  options.listeners.resize(1);
+  options.listeners[0].address = absl::GetFlag(FLAGS_address);
+  options.listeners[0].proxies = absl::GetFlag(FLAGS_proxies);
   options.reactors = absl::GetFlag(FLAGS_reactors);
   const weir::LimitPreset* const preset = weir::FindLimitPreset(absl::GetFlag(FLAGS_preset));
   if (preset == nullptr) {

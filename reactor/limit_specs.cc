@@ -129,6 +129,12 @@ constexpr LimitSpec kSpecs[] = {
     {"max_events_per_minute", "events", 1, 1'000'000, 60, LimitApplies::kAtOnce,
      "counted, and told by the event events_suppressed", "events.suppressed",
      "Events of one kind that are told in a minute.", &Limits::max_events_per_minute},
+    {"proxy_protocol", "mode", 0, 2, 1, LimitApplies::kNextConnection,
+     "closed: no PROXY header, or not a balancer", "connections_refused.proxy_untrusted",
+     "Of listeners with balancers: 0 no PROXY protocol, 1 from them alone, 2 others without it.",
+     &Limits::proxy_protocol},
+    {"max_proxy_header_bytes", "bytes", 232, 65551, 2048, LimitApplies::kAtOnce, "closed",
+     "proxy_errors.too_long", "A PROXY header of version 2.", &Limits::max_proxy_header_bytes},
 };
 
 }  // namespace

@@ -100,6 +100,14 @@ struct Limits {
   // Events of one kind that are told in a minute. Default 60.
   std::uint64_t max_events_per_minute = 60;
 
+  // For listeners that name balancers (ListenerOptions::proxies). 0: nobody speaks the PROXY
+  // protocol. 1: every connection from a balancer must begin with a PROXY header, and connections
+  // from elsewhere are refused. 2: as 1, but those from elsewhere are served, as without it.
+  // Default 1.
+  std::uint64_t proxy_protocol = 1;
+  // A PROXY header of version 2, in bytes; one of version 1 has 107 at most. Default 2048.
+  std::uint64_t max_proxy_header_bytes = 2048;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

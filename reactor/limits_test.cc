@@ -57,6 +57,9 @@ bool IsStatistic(std::string_view name) {
   for (std::size_t i = 0; i < kCloseReasonCount; ++i) {
     if ("connections_closed." + std::string(Name(static_cast<CloseReason>(i))) == name) return true;
   }
+  for (std::size_t i = 0; i < kProxyErrorCount; ++i) {
+    if ("proxy_errors." + std::string(Name(static_cast<ProxyError>(i))) == name) return true;
+  }
   for (std::size_t i = 0; i < kTimingCount; ++i) {
     if ("timings." + std::string(Name(static_cast<Timing>(i))) == name) return true;
   }

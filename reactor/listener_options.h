@@ -4,6 +4,7 @@
 #define WEIR_REACTOR_LISTENER_OPTIONS_H_
 
 #include <string>
+#include <vector>
 
 namespace weir {
 
@@ -18,6 +19,11 @@ struct ListenerOptions {
   // Whether an IPv6 address means IPv6 alone. Otherwise "[::]" takes IPv4 clients too, whose
   // addresses then look like ::ffff:192.0.2.1 (ipv6(7), IPV6_V6ONLY).
   bool ipv6_only = true;
+  // The balancers that speak the PROXY protocol here, version 1 or 2: "10.0.0.0/8", "::1", or
+  // "unix" for whoever connects to a Unix socket. None: nobody does. What Limits::proxy_protocol
+  // says then holds: by default each connection from one of these must begin with a PROXY header,
+  // and others are refused. Request::client() is the client that the header names.
+  std::vector<std::string> proxies;
 };
 
 }  // namespace weir

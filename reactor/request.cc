@@ -33,7 +33,7 @@ RequestCopy::Storage::Storage(const Request& original)
       body(original.body()),
       refs(FieldRefs(original.fields(), original.method_text().data())),
       head(RelocateHead(original.head(), original.method_text().data(), bytes.data(), refs.data())),
-      request(&head, body, original.peer()) {}
+      request(&head, body, original.peer(), original.client()) {}
 
 RequestCopy Request::Copy() const {
   RequestCopy copy;

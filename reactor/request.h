@@ -20,8 +20,9 @@ class RequestCopy;
 // handler's thread may use it.
 class Request {
  public:
-  Request(const RequestHead* head, std::string_view body, const SocketAddress& peer) noexcept
-      : head_(head), body_(body), peer_(peer) {}
+  Request(const RequestHead* head, std::string_view body, const SocketAddress& peer,
+          const SocketAddress& client) noexcept
+      : head_(head), body_(body), peer_(peer), client_(client) {}
 
   Method method() const noexcept { return head_->method; }
   std::string_view method_text() const noexcept { return head_->method_text; }
@@ -44,6 +45,11 @@ class Request {
   // The other end of the connection, as accept4(2) told it.
   const SocketAddress& peer() const noexcept { return peer_; }
 
+  // Whom the balancer relays, where it has said so by the PROXY protocol
+  // (ListenerOptions::proxies); else peer(). Header fields such as X-Forwarded-For do not count:
+  // anybody can write them.
+  const SocketAddress& client() const noexcept { return client_; }
+
   const RequestHead& head() const noexcept { return *head_; }
 
   // A copy that owns its bytes and may go to any thread.
@@ -53,6 +59,7 @@ class Request {
   const RequestHead* head_;
   std::string_view body_;
   SocketAddress peer_;
+  SocketAddress client_;
 };
 
 // A request that owns its bytes. Movable and copyable; its views live as long as any copy of it.

@@ -12,6 +12,7 @@
 
 #include "weir/parser/parse_error.h"
 #include "weir/reactor/kernel_stats.h"
+#include "weir/parser/proxy/proxy_header.h"
 #include "weir/reactor/log_histogram.h"
 
 namespace weir {
@@ -36,17 +37,19 @@ enum class Counter : std::uint8_t {
   kAcceptPauses,           // times that a listener was disarmed for want of descriptors or memory
   kDrainQueueCut,          // connections lost because they were still queued at drain_timeout_ms
   kBadRequestsUnrecorded,  // refused requests that are not among those that are kept
+  kProxyHeaders,           // PROXY headers that were taken
 };
 inline constexpr std::size_t kCounterCount =
-    static_cast<std::size_t>(Counter::kBadRequestsUnrecorded) + 1;
+    static_cast<std::size_t>(Counter::kProxyHeaders) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {
   kMaxConnections,  // max_connections: answered 503 and closed
   kMemory,          // no memory for it, here or in the kernel (epoll_ctl(2) failed)
+  kProxyUntrusted,  // proxy_protocol is 1, and the peer is none of ListenerOptions::proxies: closed
 };
 inline constexpr std::size_t kRefuseReasonCount =
-    static_cast<std::size_t>(RefuseReason::kMemory) + 1;
+    static_cast<std::size_t>(RefuseReason::kProxyUntrusted) + 1;
 
 // Why a connection ended. Every end has exactly one reason.
 enum class CloseReason : std::uint8_t {
@@ -67,9 +70,10 @@ enum class CloseReason : std::uint8_t {
   kResponseCut,         // a streamed answer that its handler gave up, or a file that has shrunk
   kBodyRate,            // min_body_bytes_per_second: answered 408
   kWriteRate,           // min_write_bytes_per_second
+  kProxyHeader,         // what should be a PROXY header is none: proxy_errors tells the kind
 };
 inline constexpr std::size_t kCloseReasonCount =
-    static_cast<std::size_t>(CloseReason::kWriteRate) + 1;
+    static_cast<std::size_t>(CloseReason::kProxyHeader) + 1;
 
 // Durations that a reactor samples.
 enum class Timing : std::uint8_t {
@@ -133,6 +137,9 @@ struct ReactorStats {
   std::array<std::uint64_t, kRefuseReasonCount> connections_refused{};
   std::array<std::uint64_t, kCloseReasonCount> connections_closed{};
   std::array<std::uint64_t, kParseErrorCount> parse_errors{};
+  std::array<std::uint64_t, kProxyErrorCount> proxy_errors{};  // refused PROXY headers, by kind
+  ProxyError last_proxy_error = ProxyError::kNone;             // of the newest of them
+  std::uint64_t last_proxy_error_offset = 0;                   // its byte, counted from 0
   std::array<HistogramCounts, kTimingCount> timings{};
 };
 

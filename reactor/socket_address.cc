@@ -52,6 +52,18 @@ SocketAddress SocketAddress::From(const sockaddr_storage& storage) noexcept {
   SocketAddress address;
   if (storage.ss_family == AF_INET) std::memcpy(&address.ipv4_, &storage, sizeof(sockaddr_in));
   if (storage.ss_family == AF_INET6) std::memcpy(&address.ipv6_, &storage, sizeof(sockaddr_in6));
+  if (storage.ss_family == AF_UNIX) address.any_.sa_family = AF_UNIX;
+  return address;
+}
+
+SocketAddress SocketAddress::FromBytes(int family, const std::uint8_t* bytes,
+                                       std::uint16_t port) noexcept {
+  SocketAddress address;
+  address.any_.sa_family = static_cast<sa_family_t>(family);
+  address.ipv4_.sin_port = htons(port);  // both families have it at the same offset
+  void* const to = family == AF_INET ? static_cast<void*>(&address.ipv4_.sin_addr)
+                                     : static_cast<void*>(&address.ipv6_.sin6_addr);
+  std::memcpy(to, bytes, family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr));
   return address;
 }
 
@@ -65,12 +77,22 @@ std::string SocketAddress::ToString() const {
     ::inet_ntop(AF_INET6, &ipv6_.sin6_addr, text, sizeof(text));
     return absl::StrCat("[", text, "]:", port());
   }
-  return "unknown";
+  return family() == AF_UNIX ? "unix" : "unknown";
 }
 
 std::uint16_t SocketAddress::port() const noexcept {
   // Both families have the port at the same offset (netinet/in.h).
-  return family() == AF_UNSPEC ? 0 : ntohs(ipv4_.sin_port);
+  return family() == AF_INET || family() == AF_INET6 ? ntohs(ipv4_.sin_port) : 0;
+}
+
+std::string_view SocketAddress::host_bytes() const noexcept {
+  if (family() == AF_INET) {
+    return {reinterpret_cast<const char*>(&ipv4_.sin_addr), sizeof(ipv4_.sin_addr)};
+  }
+  if (family() == AF_INET6) {
+    return {reinterpret_cast<const char*>(&ipv6_.sin6_addr), sizeof(ipv6_.sin6_addr)};
+  }
+  return {};
 }
 
 bool SocketAddress::is_wildcard() const noexcept {

@@ -10,8 +10,8 @@ CLANG_PACKAGES=(clang libclang-rt-14-dev)
 # shellcheck disable=SC2034
 NEON_PACKAGES=(g++-aarch64-linux-gnu googletest qemu-user)
 # shellcheck disable=SC2034
-TEST_PACKAGES=(apache2-utils curl haproxy libhttp-parser-dev nghttp2-client nginx-light nodejs openssl
-  python3-grpcio python3-protobuf strace valgrind wrk)
+TEST_PACKAGES=(apache2-utils curl haproxy libhttp-parser-dev libnginx-mod-stream nghttp2-client
+  nginx-light nodejs openssl python3-grpcio python3-protobuf strace valgrind wrk)
 # shellcheck disable=SC2034
 BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev librust-httparse-dev rustc)
 # shellcheck disable=SC2034

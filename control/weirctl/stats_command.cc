@@ -76,11 +76,13 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   std::vector<std::vector<std::string>> rows = {
       {"REACTOR", "QUEUE", "ACCEPTED", "ACTIVE", "REQUESTS", "2XX/3XX/4XX/5XX", "LIMITS"}};
   std::map<std::string, std::uint64_t> errors;
+  std::map<std::string, std::uint64_t> proxy_errors;
   std::map<std::string, std::uint64_t> refused;
   std::map<std::string, std::uint64_t> closed;
   for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
     rows.push_back(Row(reactor));
     AddTo(reactor.parse_errors(), &errors);
+    AddTo(reactor.proxy_errors(), &proxy_errors);
     AddTo(reactor.connections_refused(), &refused);
     AddTo(reactor.connections_closed(), &closed);
   }
@@ -95,6 +97,7 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
     PrintTable(table, out);
   }
   PrintSums("PARSE ERROR", errors, out);
+  PrintSums("PROXY ERROR", proxy_errors, out);
   PrintSums("REFUSED FOR", refused, out);
   PrintSums("CLOSED FOR", closed, out);
   if (!stats.warnings().empty()) out << "\n";

@@ -27,8 +27,8 @@ BodyError BodyErrorOf(CloseReason reason) noexcept {
 
 }  // namespace
 
-void Connection::Open(int fd, const SocketAddress& peer) {
-  SetState(ConnectionState::kIdle);
+void Connection::Open(int fd, const SocketAddress& peer, bool proxied) {
+  SetState(proxied ? ConnectionState::kReadingProxy : ConnectionState::kIdle);
   fd_ = fd;
   ++generation_;
   requests_ = 0;
@@ -39,6 +39,7 @@ void Connection::Open(int fd, const SocketAddress& peer) {
   readable_ = half_closed_ = head_request_ = end_of_input_ = false;
   linger_wanted_ = counted_busy_ = continue_sent_ = abortive_ = turn_asked_ = false;
   peer_ = peer;
+  client_ = nullptr;
   ctx_->counters->connections_active.Add();
   timeline_.Open(ctx_->now_ns);
   UpdateDeadlines();
@@ -128,7 +129,7 @@ void Connection::CountBusy() {
 
 void Connection::StartLinger() {
   SetState(ConnectionState::kLingering);
-  linger_left_ = ctx_->limits.max_linger_bytes;
+  linger_left_ = static_cast<std::uint32_t>(ctx_->limits.max_linger_bytes);
   readable_ = true;
   if (ctx_->syscalls->Shutdown(fd_, SHUT_WR) != 0) return Close(close_reason_);
   SetWait(Wait::kLinger);
@@ -150,7 +151,7 @@ void Connection::Linger() {
     if (got <= 0) return Close(close_reason_);
     (*ctx_->counters)[Counter::kBytesReceived].Add(static_cast<std::uint64_t>(got));
     if (static_cast<std::uint64_t>(got) >= linger_left_) return Close(close_reason_);
-    linger_left_ -= static_cast<std::uint64_t>(got);
+    linger_left_ -= static_cast<std::uint32_t>(got);
   }
 }
 

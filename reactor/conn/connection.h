@@ -46,8 +46,8 @@ class Connection final : public ExchangeEnd {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Takes over the socket, which must be non-blocking.
-  void Open(int fd, const SocketAddress& peer);
+  // Takes over the socket, which must be non-blocking. Whether a PROXY header has to come first.
+  void Open(int fd, const SocketAddress& peer, bool proxied);
   bool open() const noexcept { return state_ != ConnectionState::kClosed; }
   std::uint32_t slot() const noexcept { return slot_; }
   // Changes with each Open, so that a late epoll event can't reach a later connection.
@@ -95,7 +95,7 @@ class Connection final : public ExchangeEnd {
     kClosing,
     kAgain,
   };
-  enum class Wait : std::uint8_t { kNothing, kRequest, kHead, kBody, kLinger };
+  enum class Wait : std::uint8_t { kNothing, kProxyHeader, kRequest, kHead, kBody, kLinger };
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
   // connection.cc: life cycle.
@@ -125,6 +125,7 @@ class Connection final : public ExchangeEnd {
     return state_ == ConnectionState::kClosing || state_ == ConnectionState::kFailed;
   }
   bool UnderWay() const noexcept {
+    if (state_ == ConnectionState::kReadingProxy) return request_ != nullptr;
     return (state_ != ConnectionState::kIdle && state_ != ConnectionState::kClosed) ||
            output_ != nullptr;
   }
@@ -156,6 +157,9 @@ class Connection final : public ExchangeEnd {
   void NoteLateRequest(CloseReason reason, std::string_view limit, int status);
   bool AdmitsBadRequest() noexcept;
   void KeepBadRequest(BadRequest request);
+  // proxied.cc: what a balancer says before all else.
+  Progress ServeProxyHeader(RequestState* state);
+  const SocketAddress& client() const noexcept { return client_ == nullptr ? peer_ : *client_; }
 
   // stream_body.cc: content that is given piece by piece.
   void DispatchStreamed(RequestState* state);
@@ -221,7 +225,7 @@ class Connection final : public ExchangeEnd {
   Timer timer_;
   std::int64_t read_deadline_ms_ = kNever;
   std::int64_t write_deadline_ms_ = kNever;
-  std::uint64_t linger_left_ = 0;       // bytes that may still be dropped
+  std::uint32_t linger_left_ = 0;       // bytes that may still be dropped; 2^30 at most
   std::uint32_t wait_request_ = 0;      // requests_ when wait_ began
   std::uint32_t served_this_turn_ = 0;  // against request_budget_per_tick
 
@@ -243,6 +247,7 @@ class Connection final : public ExchangeEnd {
   bool turn_asked_ : 1;             // it is in ConnectionContext::ready
 
   SocketAddress peer_;
+  std::unique_ptr<const SocketAddress> client_;  // whom the peer relays, if it has said so
 };
 
 }  // namespace weir

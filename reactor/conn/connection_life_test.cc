@@ -29,18 +29,28 @@ constexpr char kHalfChunk[] =
     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nab";
 constexpr char kNonsense[] = "\x01";
 
-// One connection and its handler, which answers "/later" when the test does.
+Limits ServingOthersToo() {
+  Limits limits;
+  limits.proxy_protocol = 2;
+  return limits;
+}
+
+// One connection, of a balancer or not, and its handler, which answers "/later" when the test does.
 class Life {
  public:
-  Life()
-      : reactor_([this](const Request& request, ResponseWriter response) {
-          if (request.target() == "/later") {
-            later_ = std::move(response);
-          } else {
-            response.Send(200, "", "hello");
-          }
-        }),
-        client_(reactor_.Connect()) {}
+  explicit Life(bool balancer)
+      : reactor_(
+            [this](const Request& request, ResponseWriter response) {
+              if (request.target() == "/later") {
+                later_ = std::move(response);
+              } else {
+                response.Send(200, "", "hello");
+              }
+            },
+            ServingOthersToo(), {nullptr, 0, 0, {"127.0.0.1"}}),
+        client_(balancer ? reactor_.ConnectTcp() : reactor_.Connect()) {
+    reactor_.Tick();
+  }
 
   void Say(std::string_view bytes) {
     client_.Send(bytes);
@@ -67,6 +77,7 @@ struct Step {
   S from;
   S to;
   std::function<void(Life*)> take;
+  bool balancer = false;
 };
 
 void Wait(Life* life) { life->reactor().AdvanceMs(1'000'000); }
@@ -102,6 +113,17 @@ std::vector<Step> StepsFromReading() {
   };
 }
 
+std::vector<Step> StepsOfBalancers() {
+  return {
+      {S::kClosed, S::kReadingProxy, [](Life*) {}, true},
+      {S::kReadingProxy, S::kIdle, [](Life* it) { it->Say("PROXY UNKNOWN\r\n"); }, true},
+      {S::kReadingProxy, S::kClosing, [](Life* it) { (it->client().CloseWrite(), it->Say("")); },
+       true},
+      {S::kReadingProxy, S::kFailed, [](Life* it) { it->Say(kGet); }, true},
+      {S::kReadingProxy, S::kClosed, Wait, true},
+  };
+}
+
 std::vector<Step> StepsFromHandling() {
   return {
       {S::kHandling, S::kIdle, [](Life* it) { it->Say(kGet); }},
@@ -117,7 +139,7 @@ std::vector<Step> StepsFromHandling() {
 
 std::vector<Step> AllSteps() {
   std::vector<Step> steps = StepsFromIdle();
-  for (const auto& more : {StepsFromReading(), StepsFromHandling()}) {
+  for (const auto& more : {StepsFromReading(), StepsOfBalancers(), StepsFromHandling()}) {
     steps.insert(steps.end(), more.begin(), more.end());
   }
   return steps;
@@ -126,7 +148,7 @@ std::vector<Step> AllSteps() {
 TEST(ConnectionLifeTest, TakesEachStep) {
   TransitionLog taken;
   for (const Step& step : AllSteps()) {
-    Life life;
+    Life life(step.balancer);
     step.take(&life);
     EXPECT_TRUE(life.reactor().transitions().Saw(step.from, step.to))
         << Name(step.from) << " --> " << Name(step.to);
@@ -141,7 +163,7 @@ TEST(ConnectionLifeTest, TakesEachStep) {
 
 TEST(ConnectionLifeTest, EachEndHasOneReason) {
   for (const Step& step : AllSteps()) {
-    Life life;
+    Life life(step.balancer);
     step.take(&life);
     life.client().Close();
     life.reactor().Tick(3);

@@ -8,8 +8,8 @@ namespace {
 using S = ConnectionState;
 
 constexpr std::array<std::string_view, kConnectionStateCount> kNames = {
-    "closed",   "idle",    "reading_head", "reading_content",
-    "handling", "closing", "lingering",    "failed",
+    "closed",  "idle",      "reading_head", "reading_content", "handling",
+    "closing", "lingering", "failed",       "reading_proxy",
 };
 static_assert(!kNames.back().empty(), "every state has a name");
 
@@ -21,7 +21,7 @@ constexpr unsigned Set(std::initializer_list<ConnectionState> states) {
 
 // What may follow each state, in the order of the enum.
 constexpr std::array<unsigned, kConnectionStateCount> kFollowers = {
-    /* closed */ Set({S::kIdle}),
+    /* closed */ Set({S::kIdle, S::kReadingProxy}),
     /* idle */
     Set({S::kReadingHead, S::kReadingContent, S::kHandling, S::kClosing, S::kFailed, S::kClosed}),
     /* reading_head */
@@ -31,6 +31,7 @@ constexpr std::array<unsigned, kConnectionStateCount> kFollowers = {
     /* closing */ Set({S::kLingering, S::kFailed, S::kClosed}),
     /* lingering */ Set({S::kClosed}),
     /* failed */ Set({S::kClosed}),
+    /* reading_proxy */ Set({S::kIdle, S::kClosing, S::kFailed, S::kClosed}),
 };
 
 }  // namespace

@@ -22,9 +22,10 @@ enum class ConnectionState : std::uint8_t {
   kLingering,       // FIN is sent: what still comes is dropped for a while, so that no reset
                     // overtakes the last answer
   kFailed,          // it closes when its turn ends; nothing more is sent
+  kReadingProxy,    // a balancer is to say whom it relays, before all else
 };
 inline constexpr std::size_t kConnectionStateCount =
-    static_cast<std::size_t>(ConnectionState::kFailed) + 1;
+    static_cast<std::size_t>(ConnectionState::kReadingProxy) + 1;
 
 // snake_case names, as in README.md. Any thread.
 std::string_view Name(ConnectionState state) noexcept;

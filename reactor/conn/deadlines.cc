@@ -10,6 +10,7 @@ std::uint64_t Connection::TimeoutMs(Wait wait) const noexcept {
   switch (wait) {
     case Wait::kRequest:
       return ctx_->limits.idle_timeout_ms;
+    case Wait::kProxyHeader:
     case Wait::kHead:
       return ctx_->limits.head_timeout_ms;
     case Wait::kBody:
@@ -44,6 +45,8 @@ Connection::Wait Connection::PresentWait() const noexcept {
   if (state_ == ConnectionState::kHandling) return ContentWaits() ? Wait::kBody : Wait::kNothing;
   if (progress_ != Progress::kNeedsInput) return Wait::kNothing;
   switch (state_) {
+    case ConnectionState::kReadingProxy:
+      return Wait::kProxyHeader;
     case ConnectionState::kIdle:
       return Wait::kRequest;
     case ConnectionState::kReadingHead:
@@ -77,6 +80,8 @@ void Connection::OnTimer() {
 
 void Connection::OnReadDeadline() {
   switch (wait_) {
+    case Wait::kProxyHeader:
+      return Close(CloseReason::kHeadTimeout);
     case Wait::kRequest:
       return Close(CloseReason::kIdleTimeout);
     case Wait::kLinger:

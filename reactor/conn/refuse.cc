@@ -108,7 +108,7 @@ void Connection::KeepBadRequest(BadRequest request) {
   request.reactor = ctx_->reactor;
   request.monotonic_ns = ctx_->now_ns;
   request.wall_seconds = ctx_->clock->WallSeconds();
-  request.peer = peer_;
+  request.peer = client();
   request.connection_age_ms =
       static_cast<std::uint64_t>(ctx_->now_ns - timeline_.opened_ns()) / 1'000'000;
   request.requests_before = requests_;

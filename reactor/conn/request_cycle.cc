@@ -71,6 +71,7 @@ void Connection::KeepOrReturn(RequestState* state) {
 }
 
 void Connection::NoteReading(const RequestState& state) {
+  if (state_ == ConnectionState::kReadingProxy) return;
   const ConnectionState now = !state.started() ? ConnectionState::kIdle
                               : state.phase == RequestState::Phase::kHead
                                   ? ConnectionState::kReadingHead
@@ -84,6 +85,10 @@ Connection::Progress Connection::ServeBuffered(RequestState* state) {
     if (ended()) return Progress::kClosing;
     if (state_ == ConnectionState::kHandling) {
       progress = ServeContent(state);
+      continue;
+    }
+    if (state_ == ConnectionState::kReadingProxy) {
+      progress = ServeProxyHeader(state);
       continue;
     }
     if (ctx_->out.size() > 0 || output_ != nullptr) {
@@ -176,7 +181,7 @@ void Connection::RunHandler(const Handler& handler, RequestState* state,
                             ResponseWriter&& response) {
   ctx_->mailbox->EnterHandler(Ticket(), this);
   try {
-    const Request request(&state->head(), state->content(), peer_);
+    const Request request(&state->head(), state->content(), peer_, client());
     handler(request, std::move(response));
   } catch (...) {
     // The writer has sent a 500 when it was destroyed on the way here, unless it was moved away.

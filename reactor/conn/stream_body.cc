@@ -23,7 +23,7 @@ void Connection::DispatchStreamed(RequestState* state) {
   ctx_->mailbox->Retain();
   ctx_->mailbox->EnterHandler(ticket, this);
   try {
-    const Request request(&state->head(), {}, peer_);
+    const Request request(&state->head(), {}, peer_, client());
     ctx_->handler->stream()(
         request, RequestBody(ExchangeHandle(ctx_->mailbox, ticket), framing.has_body(), length),
         ResponseWriter(ctx_->mailbox, ticket));

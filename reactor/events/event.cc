@@ -26,7 +26,7 @@ constexpr KindRow kKinds[] = {
     {"descriptors_low", EventSeverity::kWarning},   {"descriptors_enough", EventSeverity::kInfo},
     {"syn_cookies_began", EventSeverity::kWarning}, {"syn_cookies_ended", EventSeverity::kInfo},
     {"limits_changed", EventSeverity::kInfo},       {"drain_began", EventSeverity::kInfo},
-    {"drain_ended", EventSeverity::kInfo},
+    {"drain_ended", EventSeverity::kInfo},          {"proxy_refused", EventSeverity::kError},
 };
 static_assert(std::size(kKinds) == kEventKindCount, "every kind has a row");
 

@@ -30,8 +30,10 @@ enum class EventKind : std::uint8_t {
   kLimitsChanged,      // a new version of the limits is in force
   kDrainBegan,         // the server takes no new connections
   kDrainEnded,         // all connections have ended: the last event
+  kProxyRefused,       // no PROXY header where one should be, or not from a balancer
 };
-inline constexpr std::size_t kEventKindCount = static_cast<std::size_t>(EventKind::kDrainEnded) + 1;
+inline constexpr std::size_t kEventKindCount =
+    static_cast<std::size_t>(EventKind::kProxyRefused) + 1;
 
 enum class EventSeverity : std::uint8_t {
   kInfo,     // good to know

@@ -124,6 +124,11 @@ absl::Status Listener::CheckFree(Syscalls* syscalls, const SocketAddress& addres
 
 Listener::~Listener() { Close(); }
 
+bool Listener::IsProxy(const SocketAddress& peer) const noexcept {
+  return std::any_of(proxies_.begin(), proxies_.end(),
+                     [&peer](const AddressRange& range) { return range.Contains(peer); });
+}
+
 absl::Status Listener::SetBacklog(std::uint64_t backlog) {
   if (syscalls_->Listen(fd_, BacklogArgument(backlog)) != 0) {
     return Failure("listen", address_, errno);

@@ -9,9 +9,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "weir/reactor/address_range.h"
 #include "weir/reactor/listen/accept_queue.h"
 #include "weir/reactor/listen/accept_queue_history.h"
 #include "weir/reactor/listen/reuseport_group.h"
@@ -57,6 +59,12 @@ class Listener {
   const std::string& name() const noexcept { return name_; }
   void SetName(const std::string& name) { name_ = name; }
 
+  // Whose connections begin with a PROXY header, as ListenerOptions::proxies. REQUIRES of
+  // SetProxies: as SetName.
+  void SetProxies(const std::vector<AddressRange>& proxies) { proxies_ = proxies; }
+  bool has_proxies() const noexcept { return !proxies_.empty(); }
+  bool IsProxy(const SocketAddress& peer) const noexcept;
+
   int fd() const noexcept { return fd_; }
   bool open() const noexcept { return fd_ >= 0; }
   // With the port that the kernel chose.
@@ -99,6 +107,7 @@ class Listener {
   int fd_;  // written by the reactor's thread under mutex_
   SocketAddress address_;
   std::string name_;
+  std::vector<AddressRange> proxies_;
   ReuseportGroup* group_ = nullptr;
   std::uint32_t member_ = 0;
   std::atomic<std::uint64_t> backlog_requested_{0};

@@ -37,8 +37,14 @@ absl::StatusOr<std::unique_ptr<ListenerGroup>> ListenerGroup::Create(Syscalls* s
     absl::Status status = Listener::CheckFree(syscalls, *address, options.ipv6_only);
     if (!status.ok()) return status;
   }
-  return std::unique_ptr<ListenerGroup>(
+  std::unique_ptr<ListenerGroup> group(
       new ListenerGroup(syscalls, options, share_address, *address));
+  for (const std::string& text : options.proxies) {
+    const absl::StatusOr<AddressRange> range = AddressRange::Parse(text);
+    if (!range.ok()) return range.status();
+    group->proxies_.push_back(*range);
+  }
+  return group;
 }
 
 absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t backlog) {
@@ -51,6 +57,7 @@ absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t back
   info_.port = address_.port();
   info_.name = options_.name.empty() ? info_.address : options_.name;
   (*listener)->SetName(info_.name);
+  (*listener)->SetProxies(proxies_);
   return listener;
 }
 

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "weir/reactor/address_range.h"
 #include "weir/reactor/listen/listener.h"
 #include "weir/reactor/listen/reuseport_group.h"
 #include "weir/reactor/listener_options.h"
@@ -48,6 +50,7 @@ class ListenerGroup {
   const ListenerOptions options_;
   const bool share_address_;
   SocketAddress address_;
+  std::vector<AddressRange> proxies_;
   ListenerInfo info_;
   ReuseportGroup reuseport_;  // closes the listeners
 };

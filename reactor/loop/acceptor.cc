@@ -101,8 +101,20 @@ void Acceptor::SampleWait(int fd) {
   (*ctx_->counters)[Timing::kAcceptQueueWait].Add(std::min(wait_ns, ctx_->now_ns - empty_ns_));
 }
 
+Acceptor::Proxied Acceptor::JudgePeer(const SocketAddress& peer) const noexcept {
+  if (!listener_->has_proxies() || ctx_->limits.proxy_protocol == 0) return Proxied::kNo;
+  if (listener_->IsProxy(peer)) return Proxied::kYes;
+  return ctx_->limits.proxy_protocol == 1 ? Proxied::kRefused : Proxied::kNo;
+}
+
 void Acceptor::Admit(const AcceptedSocket& accepted) {
   (*ctx_->counters)[Counter::kConnectionsAccepted].Add();
+  const Proxied proxied = JudgePeer(accepted.peer);
+  if (proxied == Proxied::kRefused) {
+    (*ctx_->counters)[RefuseReason::kProxyUntrusted].Add();
+    (void)ctx_->syscalls->Close(accepted.fd);
+    return;
+  }
   if (open_connections_->fetch_add(1, std::memory_order_relaxed) >= ctx_->limits.max_connections) {
     open_connections_->fetch_sub(1, std::memory_order_relaxed);
     (*ctx_->counters)[RefuseReason::kMaxConnections].Add();
@@ -117,7 +129,7 @@ void Acceptor::Admit(const AcceptedSocket& accepted) {
     (void)ctx_->syscalls->Close(accepted.fd);
     return;
   }
-  connection->Open(accepted.fd, accepted.peer);
+  connection->Open(accepted.fd, accepted.peer, proxied == Proxied::kYes);
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.u64 = std::uint64_t{connection->generation()} << 32 | connection->slot();

@@ -74,6 +74,9 @@ class Acceptor {
  private:
   void AcceptUpTo(std::uint64_t connections);
   std::uint64_t AcceptExactly(std::uint64_t connections);
+  // Whether the peer has to send a PROXY header first.
+  enum class Proxied : std::uint8_t { kNo, kYes, kRefused };
+  Proxied JudgePeer(const SocketAddress& peer) const noexcept;
   void Refuse(int fd);
   std::uint32_t Waiting();
   void CloseListener();

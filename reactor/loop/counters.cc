@@ -31,6 +31,9 @@ void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   CopyCells(refused_, &stats->connections_refused);
   CopyCells(closed_, &stats->connections_closed);
   CopyCells(parse_errors_, &stats->parse_errors);
+  CopyCells(proxy_errors_, &stats->proxy_errors);
+  stats->last_proxy_error = static_cast<ProxyError>(last_proxy_error_.Get() & 0xff);
+  stats->last_proxy_error_offset = last_proxy_error_.Get() >> 8;
   for (std::size_t i = 0; i < kTimingCount; ++i) timings_[i].CopyTo(&stats->timings[i]);
 }
 

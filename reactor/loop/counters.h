@@ -5,6 +5,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include "weir/reactor/server_stats.h"
@@ -66,6 +67,12 @@ class alignas(64) ReactorCounters {
   CounterCell tick_started_ns;
   CounterCell busy;  // 1 in a tick, 0 while it waits for events
 
+  // Counts a refused PROXY header, and keeps why the last one was.
+  void CountProxyError(ProxyError error, std::size_t offset) noexcept {
+    proxy_errors_[static_cast<std::size_t>(error)].Add();
+    last_proxy_error_.Set(std::uint64_t{offset} << 8 | static_cast<std::uint64_t>(error));
+  }
+
   // Copies what is counted here into `stats`. Any thread.
   void CopyTo(ReactorStats* stats) const noexcept;
 
@@ -74,6 +81,8 @@ class alignas(64) ReactorCounters {
   std::array<CounterCell, kRefuseReasonCount> refused_;
   std::array<CounterCell, kCloseReasonCount> closed_;
   std::array<CounterCell, kParseErrorCount> parse_errors_;
+  std::array<CounterCell, kProxyErrorCount> proxy_errors_;
+  CounterCell last_proxy_error_;  // its kind in the low byte, its offset above
   std::array<HistogramCells, kTimingCount> timings_;
 };
 

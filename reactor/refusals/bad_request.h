@@ -33,7 +33,7 @@ struct BadRequest {
   std::uint64_t limit_value = 0;  // at that moment
   std::uint64_t suggested = 0;    // a value that may let such requests pass; 0: there is none
 
-  SocketAddress peer;
+  SocketAddress peer;  // the client, also behind a balancer that speaks the PROXY protocol
   std::uint64_t connection_age_ms = 0;
   std::uint32_t requests_before = 0;  // served on the connection
   // The line around `offset`, of the head, redacted; "" unless asked for.

@@ -17,6 +17,9 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
                                    limits.listen_backlog);
     EXPECT_TRUE(listener.ok()) << listener.status();
     if (i == 0 && shared.group != nullptr) (*listener)->Join(shared.group);
+    std::vector<AddressRange> proxies;
+    for (const std::string& text : shared.proxies) proxies.push_back(*AddressRange::Parse(text));
+    if (i == 0) (*listener)->SetProxies(proxies);
     ports_.push_back((*listener)->address().port());
     listeners.push_back(*std::move(listener));
   }

@@ -54,6 +54,7 @@ void Watcher::Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactor
     LookAtStall(reactors[i], limits, &known_[i]);
     LookAtQueues(now_ns, reactors[i], &known_[i]);
     LookAtPauses(now_ns, reactors[i], &known_[i]);
+    LookAtProxies(now_ns, reactors[i], &known_[i]);
   }
   LookAtBacklog(reactors);
   log_->TellSuppressed();
@@ -179,6 +180,30 @@ void Watcher::LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known
     event.text =
         absl::StrCat("reactor ", stats.reactor, " accepts again, after ", pauses, " pauses");
   }
+  log_->Append(std::move(event));
+}
+
+// One event for each burst of them. Its end needs no event: it is when nobody tries any more.
+void Watcher::LookAtProxies(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
+  const std::uint64_t untrusted =
+      stats.connections_refused[static_cast<std::size_t>(RefuseReason::kProxyUntrusted)];
+  const std::uint64_t headers =
+      stats.connections_closed[static_cast<std::size_t>(CloseReason::kProxyHeader)];
+  Burst* const burst = &known->proxies;
+  if (Move(burst, untrusted + headers, now_ns, true) != Change::kBegan) return;
+  Event event = Make(EventKind::kProxyRefused, stats);
+  event.numbers = {{"headers_refused", headers}, {"untrusted_refused", untrusted}};
+  event.text = absl::StrCat("reactor ", stats.reactor, " refuses connections: ", untrusted,
+                            " so far were not of a balancer, and ", headers,
+                            " did not begin with a PROXY header");
+  if (stats.last_proxy_error != ProxyError::kNone) {
+    absl::StrAppend(&event.text, ", the last for ", std::string(Name(stats.last_proxy_error)),
+                    " at byte ", stats.last_proxy_error_offset);
+  }
+  event.fix =
+      "have the balancer send it (send-proxy-v2 in HAProxy, proxy_protocol on in nginx), name it "
+      "in "
+      "ListenerOptions::proxies, or set proxy_protocol to 2 (serve others) or 0 (off)";
   log_->Append(std::move(event));
 }
 

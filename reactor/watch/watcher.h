@@ -47,6 +47,7 @@ class Watcher {
   struct Known {
     std::vector<KnownQueue> queues;
     Burst pauses;
+    Burst proxies;
     bool stalled = false;
     std::uint64_t stalled_tick = 0;  // the turn that it is stalled in
     std::uint64_t stalled_ns = 0;    // the age of that turn at the last look
@@ -62,6 +63,7 @@ class Watcher {
   void LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, const ListenerQueue& listener,
                       KnownQueue* known);
   void LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known* known);
+  void LookAtProxies(std::int64_t now_ns, const ReactorStats& stats, Known* known);
   void LookAtBacklog(const std::vector<ReactorStats>& reactors);
 
   EventLog* const log_;

@@ -196,6 +196,23 @@ TEST_F(WatcherTest, TellsOnceOfABacklogThatIsCappedForAll) {
   EXPECT_THAT(Look(), ElementsAre(EventKind::kBacklogCapped));
 }
 
+TEST_F(WatcherTest, TellsOnceOfEachBurstOfRefusedBalancers) {
+  std::uint64_t& refused =
+      reactor().connections_closed[static_cast<std::size_t>(CloseReason::kProxyHeader)];
+  refused = 3;
+  reactor().last_proxy_error = ProxyError::kSignature;
+  reactor().last_proxy_error_offset = 2;
+  EXPECT_THAT(Look(), ElementsAre(EventKind::kProxyRefused));
+  EXPECT_EQ(event().Number("headers_refused"), 3u);
+  EXPECT_THAT(event().text, HasSubstr("signature at byte 2"));
+  refused = 4;
+  EXPECT_THAT(Look(), IsEmpty());
+  EXPECT_THAT(Look(1000), IsEmpty());
+  reactor().connections_refused[static_cast<std::size_t>(RefuseReason::kProxyUntrusted)] = 1;
+  EXPECT_THAT(Look(), ElementsAre(EventKind::kProxyRefused));
+  EXPECT_EQ(event().Number("untrusted_refused"), 1u);
+}
+
 TEST_F(WatcherTest, DoesNotTakeAnUnknownBacklogForACappedOne) {
   queue().backlog_effective = 0;
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Look(), IsEmpty());

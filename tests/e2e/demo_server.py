@@ -27,11 +27,12 @@ def run(*command, **options):
 class DemoServer:
     """Runs until end(), on a port that the kernel chose."""
 
-    def __init__(self):
+    def __init__(self, *options):
         self.folder = tempfile.mkdtemp(dir="/tmp")
         self.admin = f"unix:{self.folder}/admin.sock"
         self.process = subprocess.Popen(
-            [PROGRAMS["demo"], "--address=127.0.0.1:0", "--admin=" + self.admin, "--reactors=1"],
+            [PROGRAMS["demo"], "--address=127.0.0.1:0", "--admin=" + self.admin, "--reactors=1",
+             *options],
             stdout=subprocess.PIPE, text=True)
         introduction = ""
         while "Ctrl-C" not in introduction:
