@@ -112,7 +112,7 @@ void Reactor::AddConnection(int fd, const SocketAddress& peer) {
 }
 
 std::int64_t Reactor::WaitMs(std::int64_t max_wait_ms) const noexcept {
-  if (!context_.ready.empty()) return 0;
+  if (!context_.ready.empty() || AskedMeanwhile()) return 0;
   std::int64_t wait_ms = kNoDrain;
   if (max_wait_ms >= 0) wait_ms = max_wait_ms;
   if (const std::int64_t timer_ms = timers_.MsToNext(context_.now_ms); timer_ms >= 0) {
@@ -127,6 +127,13 @@ std::int64_t Reactor::WaitMs(std::int64_t max_wait_ms) const noexcept {
     wait_ms = std::clamp<std::int64_t>(left_ms, 0, wait_ms);
   }
   return wait_ms == kNoDrain ? -1 : std::min<std::int64_t>(wait_ms, kMaxWaitMs);
+}
+
+// Whether something was asked for after this tick had looked: the tick may have read the event that
+// came with it.
+bool Reactor::AskedMeanwhile() const noexcept {
+  const bool drain = drain_deadline_ms_.load(std::memory_order_relaxed) != kNoDrain;
+  return options_.limits->version() != applied_version_ || (drain && !context_.draining);
 }
 
 int Reactor::WaitForEvents(std::int64_t max_wait_ms) {

@@ -88,6 +88,7 @@ class Reactor final : private ResponseSink {
   // The acceptor whose events and timer carry `owner`, or null.
   Acceptor* AcceptorOf(std::uint64_t owner) noexcept;
   std::int64_t WaitMs(std::int64_t max_wait_ms) const noexcept;
+  bool AskedMeanwhile() const noexcept;
   int WaitForEvents(std::int64_t max_wait_ms);
   void ReadClock();
   void AdoptLimits();

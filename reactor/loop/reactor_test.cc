@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,34 @@ TEST(ReactorTest, DrainServesWhatHasArrivedAndClosesTheRest) {
   EXPECT_TRUE(reactor.reactor().finished());
   EXPECT_EQ(reactor.Count(CloseReason::kDrainCut), 0u);
   EXPECT_FALSE(reactor.ConnectTcp().connected());
+}
+
+// The tick looks for what is asked of it before it reads the event of whoever asks: one that comes
+// in between must not be waited for again.
+TEST(ReactorTest, DoesNotSleepOverWhatIsAskedOfItInItsTick) {
+  std::function<void()> ask;
+  TestReactor reactor([&ask](const Request&, ResponseWriter response) {
+    ask();
+    response.Send(200, "", "");
+  });
+  const auto limits = [&reactor] {
+    reactor.SetLimits([](Limits* changed) { changed->max_fields = 7; });
+  };
+  const auto drain = [&reactor] { reactor.reactor().RequestDrain(1000); };
+  for (const std::function<void()>& it :
+       {std::function<void()>(limits), std::function<void()>(drain)}) {
+    ask = [&] {
+      it();
+      reactor.reactor().Wake();
+    };
+    TestClient client = reactor.Connect();
+    client.Send(kGet);
+    reactor.reactor().Wake();  // so that its event is read behind the connection's
+    reactor.Tick();
+    EXPECT_THAT(client.Take(), HasSubstr("200"));
+    reactor.reactor().RunOnce(20);
+    EXPECT_EQ(reactor.syscalls().last_wait_ms(), 0);
+  }
 }
 
 TEST(ReactorTest, DrainCutsAtItsDeadline) {

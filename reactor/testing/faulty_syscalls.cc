@@ -90,6 +90,7 @@ int FaultySyscalls::EpollCtl(int epoll, int op, int fd, epoll_event* event) {
   return Faulty(Call::kEpollCtl) ? -1 : Kernel()->EpollCtl(epoll, op, fd, event);
 }
 int FaultySyscalls::EpollWait(int epoll, epoll_event* events, int size, int timeout_ms) {
+  last_wait_ms_ = timeout_ms;
   return Faulty(Call::kEpollWait) ? -1 : Kernel()->EpollWait(epoll, events, size, timeout_ms);
 }
 int FaultySyscalls::EventFd(unsigned initial, int flags) {

@@ -49,6 +49,8 @@ class FaultySyscalls : public Syscalls {
   void AnswerIoctl(int value) { ioctl_answer_ = value; }
   // How often it was called, faulty calls included.
   std::uint64_t Count(Call call) const { return plan(call).count; }
+  // The timeout that epoll_wait was last given.
+  int last_wait_ms() const { return last_wait_ms_; }
   // Ends all faults; the counts stay.
   void Heal();
 
@@ -87,6 +89,7 @@ class FaultySyscalls : public Syscalls {
 
   std::array<Plan, kCallCount> plans_;
   std::optional<int> ioctl_answer_;
+  int last_wait_ms_ = 0;
   std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();
 };
 
