@@ -22,7 +22,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/unix_acceptor.h"
-#include "weir/control/unix_socket.h"
+#include "weir/reactor/listen/unix_socket.h"
 #include "weir/reactor/socket_address.h"
 
 namespace weir {

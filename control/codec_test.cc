@@ -67,7 +67,7 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   reactor.last_proxy_error = ProxyError::kPort;
   reactor.last_proxy_error_offset = 27;
   reactor.accept_queue = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-  reactor.listener_queues = {{"public", 20, reactor.accept_queue}, {"health", 30, {11}}};
+  reactor.listener_queues = {{"public", 20, reactor.accept_queue}, {"health", 30, {11}, true}};
   stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81}};
   HistogramCounts& waits = reactor.timings[static_cast<std::size_t>(Timing::kAcceptQueueWait)];
   waits.buckets[0] = 4;
@@ -117,6 +117,8 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(carried.listener_queues(0).connections_accepted(), 20u);
   EXPECT_EQ(carried.listener_queues(0).queue().discards_when_full(), 9u);
   EXPECT_EQ(carried.listener_queues(1).queue().depth(), 11u);
+  EXPECT_FALSE(carried.listener_queues(0).shared());
+  EXPECT_TRUE(carried.listener_queues(1).shared());
   ASSERT_EQ(message.listeners_size(), 2);
   EXPECT_EQ(message.listeners(1).name(), "health");
   EXPECT_EQ(message.listeners(1).address(), "[::1]:81");

@@ -66,6 +66,7 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
     admin::v1::ListenerQueue* const queue = message->add_listener_queues();
     queue->set_listener(it.listener);
     queue->set_connections_accepted(it.connections_accepted);
+    queue->set_shared(it.shared);
     QueueToProto(it.queue, queue->mutable_queue());
   }
   // A test holds that each counter has a field of its name.

@@ -8,14 +8,20 @@
 
 namespace weir {
 
-// One listener of a server: an address, with a socket for each reactor. A plain value.
+// One listener of a server. An IP address has a socket for each reactor, among which the kernel
+// spreads connections; a Unix socket is one, and whichever reactor is free takes what comes. A
+// plain value.
 struct ListenerOptions {
   // "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0". A numeric address and a port; port 0 lets the
-  // kernel choose one, and Server::listeners() tells it. Names are not resolved.
+  // kernel choose one, and Server::listeners() tells it. Names are not resolved. Or "unix:/PATH",
+  // an absolute path of at most 90 bytes: a socket that nobody listens on any more is replaced; it
+  // is removed when the server ends. ServerOptions::share_address does not concern it.
   std::string address;
   // What statistics, events and warnings call it: 1 to 64 of A-Z a-z 0-9 and "-._:[]/@", and like
   // no other. "": its address.
   std::string name;
+  // Who may connect to a Unix socket, as chmod(2) takes it: whoever may write to it.
+  unsigned unix_mode = 0660;
   // Whether an IPv6 address means IPv6 alone. Otherwise "[::]" takes IPv4 clients too, whose
   // addresses then look like ::ffff:192.0.2.1 (ipv6(7), IPV6_V6ONLY).
   bool ipv6_only = true;

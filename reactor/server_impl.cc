@@ -60,6 +60,7 @@ std::vector<SynQueueGroup> MarkListeners(const std::vector<Reactor::Listeners>& 
                                          std::uint32_t first_mark) {
   std::vector<SynQueueGroup> groups;
   for (std::size_t place = 0; place < reactors.front().size(); ++place) {
+    if (reactors.front()[place]->shared()) continue;  // a Unix socket has no SYN queue
     SynQueueGroup group;
     group.address = reactors.front()[place]->address();
     group.listeners = reactors.size();

@@ -1,18 +1,23 @@
 // A whole server on several addresses.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "weir/reactor/server.h"
 #include "weir/reactor/testing/blocking_client.h"
+#include "weir/reactor/testing/temp_folder.h"
 
 namespace weir {
 namespace {
 
 using test::BlockingClient;
+using test::TempFolder;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -80,6 +85,53 @@ TEST(ServerListenersTest, Ipv6AloneOrWithIpv4) {
   EXPECT_THAT(BlockingClient(any).Ask(kGet), HasSubstr("hello"));
   // "[::]" alone leaves the port to IPv4.
   EXPECT_TRUE(Server::Start(On({At("[::]:0"), At("127.0.0.1:0")}), Hello).ok());
+}
+
+TEST(ServerListenersTest, ServesOnAUnixSocketThatItsReactorsShare) {
+  const TempFolder folder;
+  const std::string path = folder.File("http.sock");
+  ListenerOptions unix_socket = At("unix:" + path, "proxy");
+  unix_socket.proxies = {"unix"};
+  {
+    auto server = Server::Start(On({At("127.0.0.1:0"), unix_socket}),
+                                [](const Request& request, ResponseWriter response) {
+                                  response.Send(200, "", request.client().ToString());
+                                });
+    ASSERT_TRUE(server.ok()) << server.status();
+    EXPECT_EQ((*server)->listeners()[1].address, "unix:" + path);
+    EXPECT_EQ((*server)->listeners()[1].port, 0);
+    std::vector<BlockingClient> clients;
+    for (int i = 0; i < 20; ++i) {
+      clients.emplace_back(path);
+      const std::string header = "PROXY TCP4 192.0.2.7 192.0.2.8 " + std::to_string(i) + " 80\r\n";
+      EXPECT_THAT(clients.back().Ask(header + kGet),
+                  EndsWith("\r\n\r\n192.0.2.7:" + std::to_string(i)));
+    }
+    EXPECT_THAT(BlockingClient((*server)->port()).Ask(kGet), HasSubstr("\r\n\r\n127.0.0.1:"));
+    // One after the other they stand in line for connections, though each had time for all.
+    for (const ReactorStats& reactor : (*server)->Stats().reactors) {
+      EXPECT_TRUE(reactor.listener_queues[1].shared);
+      EXPECT_GE(reactor.listener_queues[1].connections_accepted, 5u);
+    }
+    EXPECT_EQ(Refusal(On({unix_socket})).code(), absl::StatusCode::kAlreadyExists);
+    (*server)->Drain();
+    EXPECT_EQ((*server)->Wait().connections_cut, 0u);
+  }
+  EXPECT_NE(::access(path.c_str(), F_OK), 0);
+}
+
+TEST(ServerListenersTest, SaysWhatIsWrongWithAUnixSocket) {
+  const absl::Status refused = Refusal(On({At("unix:relative")}));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("\"relative\" must be an absolute path"));
+}
+
+TEST(ServerListenersTest, RefusesARangeOfBalancersThatIsNone) {
+  ListenerOptions options = At("127.0.0.1:0");
+  options.proxies = {"127.0.0.1", "balancer.example"};
+  const absl::Status refused = Refusal(On({options}));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("\"balancer.example\""));
 }
 
 TEST(ServerListenersTest, RefusesAnAddressThatIsInUse) {

@@ -121,6 +121,10 @@ struct ListenerQueue {
   std::string listener;                    // its name: ListenerInfo
   std::uint64_t connections_accepted = 0;  // taken from this queue, those refused at once included
   AcceptQueueSample queue;
+  // Whether the queue is that of a Unix socket, which all reactors accept from. The first tells
+  // what it is like, the others nothing. Where it is full, clients wait: the kernel drops none.
+  // What the kernel does not tell, for want of unix_diag, is 0.
+  bool shared = false;
 };
 
 struct ReactorStats {

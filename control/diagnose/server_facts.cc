@@ -19,6 +19,7 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 std::optional<std::size_t> CountListeners(InetDiag* diag, const ListenerInfo& listener) {
+  if (listener.port == 0) return {};  // a Unix socket
   const auto rows = diag->Listeners(listener.port);
   if (!rows.ok()) return {};
   return std::count_if(rows->begin(), rows->end(), [&listener](const DiagRow& row) {

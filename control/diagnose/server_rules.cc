@@ -46,7 +46,8 @@ void OneQueue(const ServerFacts& facts, std::uint32_t reactor, const ListenerQue
               Findings* findings) {
   const AcceptQueueSample& sample = listener.queue;
   QueueFacts queue;
-  queue.subject = absl::StrCat(listener.listener, " reactor ", reactor);
+  queue.subject =
+      listener.shared ? listener.listener : absl::StrCat(listener.listener, " reactor ", reactor);
   queue.depth = sample.depth;
   queue.backlog = sample.backlog_effective;
   queue.requested = sample.backlog_requested;

@@ -180,16 +180,15 @@ TEST(DoctorServerTest, ARealServerDiagnosesAndDescribesItself) {
   const auto admin = *AdminServer::Start(server.get(), {"127.0.0.1:0", {}});
   const Outcome doctor = Call({"doctor", "server"}, admin->address());
   EXPECT_EQ(doctor.status, kExitWarnings) << doctor.err;
-  EXPECT_THAT(doctor.out, AllOf(HasSubstr(server->address() + " reactor 1: warning: "),
-                                HasSubstr("health reactor 0: warning: "),
-                                HasSubstr("[backlog_capped]"), HasSubstr("[admin_over_tcp]"),
-                                Not(HasSubstr("[address_shared]"))));
+  EXPECT_THAT(doctor.out,
+              AllOf(HasSubstr(server->address() + " reactor 1: warning: "),
+                    HasSubstr("health reactor 0: warning: "), HasSubstr("[backlog_capped]"),
+                    HasSubstr("[admin_over_tcp]"), Not(HasSubstr("[address_shared]"))));
   const Outcome info = Call({"info"}, admin->address());
   EXPECT_EQ(info.status, kExitOk) << info.err;
   EXPECT_THAT(info.out, AllOf(HasSubstr(server->address()), HasSubstr("listener health"),
                               HasSubstr(server->listeners()[1].address),
-                              HasSubstr(server->boot_id()),
-                              HasSubstr(std::to_string(::getpid()))));
+                              HasSubstr(server->boot_id()), HasSubstr(std::to_string(::getpid()))));
   EXPECT_THAT(Call({"info", "--json"}, admin->address()).out, HasSubstr(R"("reactors":2)"));
 }
 

@@ -52,9 +52,11 @@ std::vector<std::vector<std::string>> QueueRows(const admin::v1::Stats& stats) {
     const std::string name = std::to_string(reactor.reactor());
     if (reactor.listener_queues().empty()) rows.push_back(Row(name, reactor.accept_queue()));
     for (const admin::v1::ListenerQueue& it : reactor.listener_queues()) {
+      if (it.shared() && reactor.reactor() != 0) continue;  // the first has told
+      const std::string whose = it.shared() ? "all" : name;
       const bool one_of_several = reactor.listener_queues_size() > 1;
       rows.push_back(
-          Row(one_of_several ? absl::StrCat(name, " ", it.listener()) : name, it.queue()));
+          Row(one_of_several ? absl::StrCat(whose, " ", it.listener()) : whose, it.queue()));
     }
   }
   return rows;

@@ -46,6 +46,12 @@ TEST(QueueTableTest, NamesTheListenersWhereThereAreSeveral) {
   ASSERT_EQ(QueueRows(stats).size(), 3u);
   EXPECT_EQ(QueueRows(stats)[1][0], "0 public");
   EXPECT_EQ(QueueRows(stats)[2][0], "0 health");
+  queue->set_shared(true);
+  EXPECT_EQ(QueueRows(stats)[2][0], "all health");
+  *stats.add_reactors() = *reactor;
+  stats.mutable_reactors(1)->set_reactor(1);
+  EXPECT_EQ(QueueRows(stats).size(), 4u) << "a shared queue has one row";
+  EXPECT_EQ(QueueRows(stats)[3][0], "1 public");
   const admin::v1::AcceptQueue sum = SumOfQueues(*reactor);
   EXPECT_EQ(sum.depth(), 8u);
   EXPECT_EQ(sum.backlog_effective(), 200u);

@@ -111,6 +111,24 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(Syscalls* syscalls,
   return listener;
 }
 
+absl::StatusOr<std::unique_ptr<Listener>> Listener::Share(Syscalls* syscalls,
+                                                          std::shared_ptr<SharedSocket> socket,
+                                                          std::uint64_t backlog, bool samples) {
+  sockaddr_storage unix_family{};
+  unix_family.ss_family = AF_UNIX;
+  std::unique_ptr<Listener> listener(
+      new Listener(syscalls, socket->fd(), SocketAddress::From(unix_family)));
+  listener->shared_ = std::move(socket);
+  listener->shares_ = true;
+  listener->samples_ = samples;
+  if (absl::Status status = listener->SetBacklog(backlog); !status.ok()) return status;
+  return listener;
+}
+
+void Listener::TakeNoMore() {
+  if (shared_ != nullptr) shared_->TakeNoMore();
+}
+
 absl::Status Listener::CheckFree(Syscalls* syscalls, const SocketAddress& address, bool ipv6_only) {
   const int fd = OpenSocket(syscalls, address);
   if (fd < 0) return Failure("socket", address, errno);
@@ -145,7 +163,18 @@ absl::Status Listener::SetMark(std::uint32_t mark) {
   return absl::PermissionDeniedError("SO_MARK needs CAP_NET_ADMIN");
 }
 
-std::optional<AcceptQueueDepth> Listener::Queue() { return ReadAcceptQueue(syscalls_, fd_); }
+std::optional<AcceptQueueDepth> Listener::Queue() {
+  if (shares_) return {};
+  return ReadAcceptQueue(syscalls_, fd_);
+}
+
+// As Queue, by whatever means, and for samples only.
+std::optional<AcceptQueueDepth> Listener::QueueNow() {
+  if (!shares_) return ReadAcceptQueue(syscalls_, fd_);
+  const auto queue = shared_->QueueNow();
+  if (!queue.has_value()) return {};
+  return AcceptQueueDepth{queue->depth, queue->backlog};
+}
 
 int Listener::Accept(AcceptedSocket* accepted) {
   sockaddr_storage peer{};
@@ -159,9 +188,10 @@ int Listener::Accept(AcceptedSocket* accepted) {
 
 AcceptQueueSample Listener::Sample(std::int64_t now_ns) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (!samples_) return last_sample_;
   if (fd_ >= 0) {
     // The counter after the depth: a discard that comes between is judged by the next sample too.
-    if (const auto queue = ReadAcceptQueue(syscalls_, fd_)) {
+    if (const auto queue = QueueNow()) {
       last_sample_.depth = queue->depth;
       last_sample_.backlog_effective = queue->backlog;
       history_.Add({now_ns, queue->depth, queue->depth, queue->backlog},
@@ -183,6 +213,8 @@ void Listener::Close() {
   if (fd_ < 0) return;
   if (group_ != nullptr) {
     group_->CloseMember(member_);
+  } else if (shares_) {
+    shared_ = nullptr;
   } else {
     (void)syscalls_->Close(fd_);  // Linux frees the descriptor whatever close(2) returns
   }

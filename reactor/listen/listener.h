@@ -1,4 +1,4 @@
-// A listening socket of a SO_REUSEPORT group.
+// A listening socket: of a SO_REUSEPORT group, or a Unix socket that the reactors share.
 
 #ifndef WEIR_REACTOR_LISTEN_LISTENER_H_
 #define WEIR_REACTOR_LISTEN_LISTENER_H_
@@ -17,6 +17,7 @@
 #include "weir/reactor/listen/accept_queue.h"
 #include "weir/reactor/listen/accept_queue_history.h"
 #include "weir/reactor/listen/reuseport_group.h"
+#include "weir/reactor/listen/shared_socket.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/server_stats.h"
 #include "weir/reactor/socket_address.h"
@@ -29,7 +30,8 @@ struct AcceptedSocket {
   SocketAddress peer;  // as accept4 told it: still right when the client has reset it meanwhile
 };
 
-// Owns the socket. Sample() and history() are for any thread; the rest is for the reactor's thread.
+// Owns the socket, or a share of it. Sample() and history() are for any thread; the rest is for the
+// reactor's thread.
 class Listener {
  public:
   // Binds and listens. TCP_NODELAY is set here and inherited by every accepted socket. Several
@@ -39,6 +41,11 @@ class Listener {
                                                         const SocketAddress& address,
                                                         std::uint64_t backlog,
                                                         bool ipv6_only = true);
+  // Has a listener accept from a Unix socket, whose backlog it sets. Only one of those of a socket
+  // `samples` its queue.
+  static absl::StatusOr<std::unique_ptr<Listener>> Share(Syscalls* syscalls,
+                                                         std::shared_ptr<SharedSocket> socket,
+                                                         std::uint64_t backlog, bool samples);
   // ALREADY_EXISTS when a socket outside this process's group listens there. SO_REUSEPORT lets any
   // process of the same user join a group unnoticed (socket(7)), and take half of its connections.
   static absl::Status CheckFree(Syscalls* syscalls, const SocketAddress& address,
@@ -70,6 +77,12 @@ class Listener {
   // With the port that the kernel chose.
   const SocketAddress& address() const noexcept { return address_; }
 
+  // Whether other listeners accept from the same socket. How many wait there is not known then:
+  // accept until there is none.
+  bool shared() const noexcept { return shares_; }
+  // REQUIRES: shared(). Clients are refused from now on; those that wait can be accepted.
+  void TakeNoMore();
+
   // Applies another backlog to the live socket: listen(2) again takes effect at once, clamped to
   // net.core.somaxconn of this moment (inet_listen in net/ipv4/af_inet.c). Nothing queued is lost.
   absl::Status SetBacklog(std::uint64_t backlog);
@@ -83,7 +96,7 @@ class Listener {
     return backlog_requested_.load(std::memory_order_relaxed);
   }
 
-  // How many connections wait now; none if the kernel does not tell.
+  // How many connections wait now; none if the kernel does not tell, as of a shared socket.
   std::optional<AcceptQueueDepth> Queue();
 
   // The error of accept4(2), as its negative, or 0. Never waits.
@@ -96,18 +109,23 @@ class Listener {
   // What was seen of the queue: Sample adds to it, and so does who accepts.
   AcceptQueueHistory& history() noexcept { return history_; }
 
-  // Closes the socket: connections still queued are reset by the kernel.
+  // Closes the socket, or gives up its share: connections still queued are reset by the kernel.
   void Close();
 
  private:
   Listener(Syscalls* syscalls, int fd, const SocketAddress& address) noexcept
       : syscalls_(syscalls), fd_(fd), address_(address) {}
 
+  std::optional<AcceptQueueDepth> QueueNow();
+
   Syscalls* const syscalls_;
   int fd_;  // written by the reactor's thread under mutex_
   SocketAddress address_;
   std::string name_;
   std::vector<AddressRange> proxies_;
+  std::shared_ptr<SharedSocket> shared_;  // until it is closed; guarded by mutex_
+  bool shares_ = false;
+  bool samples_ = true;
   ReuseportGroup* group_ = nullptr;
   std::uint32_t member_ = 0;
   std::atomic<std::uint64_t> backlog_requested_{0};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace weir {
@@ -25,20 +26,16 @@ absl::Status CheckName(const std::string& name) {
                                                  std::string(kNameMarks), "\""));
 }
 
+constexpr std::string_view kUnixScheme = "unix:";
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ListenerGroup>> ListenerGroup::Create(Syscalls* syscalls,
                                                                      const ListenerOptions& options,
                                                                      bool share_address) {
   if (absl::Status status = CheckName(options.name); !status.ok()) return status;
-  const absl::StatusOr<SocketAddress> address = SocketAddress::Parse(options.address);
-  if (!address.ok()) return address.status();
-  if (!share_address) {
-    absl::Status status = Listener::CheckFree(syscalls, *address, options.ipv6_only);
-    if (!status.ok()) return status;
-  }
-  std::unique_ptr<ListenerGroup> group(
-      new ListenerGroup(syscalls, options, share_address, *address));
+  std::unique_ptr<ListenerGroup> group(new ListenerGroup(syscalls, options, share_address));
+  if (absl::Status status = group->ReadAddress(); !status.ok()) return status;
   for (const std::string& text : options.proxies) {
     const absl::StatusOr<AddressRange> range = AddressRange::Parse(text);
     if (!range.ok()) return range.status();
@@ -47,7 +44,29 @@ absl::StatusOr<std::unique_ptr<ListenerGroup>> ListenerGroup::Create(Syscalls* s
   return group;
 }
 
+absl::Status ListenerGroup::ReadAddress() {
+  if (absl::StartsWith(options_.address, std::string(kUnixScheme))) {
+    unix_path_ = options_.address.substr(kUnixScheme.size());
+    info_.address = options_.address;
+    return absl::OkStatus();  // SharedSocket::Open judges it
+  }
+  const absl::StatusOr<SocketAddress> address = SocketAddress::Parse(options_.address);
+  if (!address.ok()) return address.status();
+  address_ = *address;
+  if (share_address_) return absl::OkStatus();
+  return Listener::CheckFree(syscalls_, address_, options_.ipv6_only);
+}
+
 absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t backlog) {
+  auto listener = unix_path_.empty() ? OpenIp(backlog) : OpenUnix(backlog);
+  if (!listener.ok()) return listener.status();
+  info_.name = options_.name.empty() ? info_.address : options_.name;
+  (*listener)->SetName(info_.name);
+  (*listener)->SetProxies(proxies_);
+  return listener;
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::OpenIp(std::uint64_t backlog) {
   auto listener = Listener::Open(syscalls_, address_, backlog, options_.ipv6_only);
   if (!listener.ok()) return listener.status();
   // Beside listeners of another process the group could not know the kernel's numbers.
@@ -55,9 +74,19 @@ absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t back
   address_ = (*listener)->address();
   info_.address = address_.ToString();
   info_.port = address_.port();
-  info_.name = options_.name.empty() ? info_.address : options_.name;
-  (*listener)->SetName(info_.name);
-  (*listener)->SetProxies(proxies_);
+  return listener;
+}
+
+absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::OpenUnix(std::uint64_t backlog) {
+  if (const std::shared_ptr<SharedSocket> socket = socket_.lock()) {
+    return Listener::Share(syscalls_, socket, backlog, false);
+  }
+  auto socket = SharedSocket::Open(syscalls_, unix_path_, static_cast<mode_t>(options_.unix_mode));
+  if (!socket.ok()) return socket.status();
+  auto listener = Listener::Share(syscalls_, *socket, backlog, true);
+  if (!listener.ok()) return listener.status();
+  if (absl::Status status = (*socket)->Publish(); !status.ok()) return status;
+  socket_ = *socket;
   return listener;
 }
 

@@ -1,4 +1,5 @@
-// The listeners that one ListenerOptions asks for: one for each reactor.
+// The listeners that one ListenerOptions asks for: one for each reactor, of a socket of its own or,
+// for a Unix socket, of the same.
 
 #ifndef WEIR_REACTOR_LISTEN_LISTENER_GROUP_H_
 #define WEIR_REACTOR_LISTEN_LISTENER_GROUP_H_
@@ -24,8 +25,8 @@ namespace weir {
 // once the first listener is open, and is then for any thread.
 class ListenerGroup {
  public:
-  // Checks the options, and that nobody else listens there unless `share_address`. Opens nothing.
-  // `syscalls` is not owned. Errors as Server::Start documents them.
+  // Checks the options, and that nobody else listens at the IP address unless `share_address`.
+  // Opens nothing. `syscalls` is not owned. Errors as Server::Start documents them.
   static absl::StatusOr<std::unique_ptr<ListenerGroup>> Create(Syscalls* syscalls,
                                                                const ListenerOptions& options,
                                                                bool share_address);
@@ -38,18 +39,22 @@ class ListenerGroup {
   const ListenerInfo& info() const noexcept { return info_; }
 
  private:
-  ListenerGroup(Syscalls* syscalls, const ListenerOptions& options, bool share_address,
-                const SocketAddress& address)
+  ListenerGroup(Syscalls* syscalls, const ListenerOptions& options, bool share_address)
       : syscalls_(syscalls),
         options_(options),
         share_address_(share_address),
-        address_(address),
         reuseport_(syscalls) {}
+
+  absl::Status ReadAddress();
+  absl::StatusOr<std::unique_ptr<Listener>> OpenIp(std::uint64_t backlog);
+  absl::StatusOr<std::unique_ptr<Listener>> OpenUnix(std::uint64_t backlog);
 
   Syscalls* const syscalls_;
   const ListenerOptions options_;
   const bool share_address_;
+  std::string unix_path_;  // of a Unix socket; else "", and address_ counts
   SocketAddress address_;
+  std::weak_ptr<SharedSocket> socket_;  // the Unix socket, while a listener shares it
   std::vector<AddressRange> proxies_;
   ListenerInfo info_;
   ReuseportGroup reuseport_;  // closes the listeners

@@ -49,15 +49,32 @@ bool Acceptor::Watch(int op, std::uint32_t events) {
   return ctx_->syscalls->EpollCtl(epoll_, op, listener_->fd(), &event) == 0;
 }
 
-bool Acceptor::Arm() { return Watch(EPOLL_CTL_ADD, EPOLLIN); }
+// Of the reactors that share a socket a connection wakes one: of those that wait for events, the
+// one that has watched it for the longest (EPOLLEXCLUSIVE, epoll_ctl(2)).
+bool Acceptor::Arm() {
+  return Watch(EPOLL_CTL_ADD, listener_->shared() ? EPOLLIN | EPOLLEXCLUSIVE : EPOLLIN);
+}
+
+// What is watched exclusively can't be modified.
+void Acceptor::Unwatch() {
+  (void)(listener_->shared() ? Watch(EPOLL_CTL_DEL, 0) : Watch(EPOLL_CTL_MOD, 0));
+}
+
+bool Acceptor::WatchAgain() { return listener_->shared() ? Arm() : Watch(EPOLL_CTL_MOD, EPOLLIN); }
 
 void Acceptor::Accept() {
-  if (listener_->open() && !pause_timer_.linked()) AcceptUpTo(ctx_->limits.accept_budget_per_tick);
+  if (!listener_->open() || pause_timer_.linked()) return;
+  AcceptUpTo(ctx_->limits.accept_budget_per_tick);
+  if (!listener_->shared() || pause_timer_.linked()) return;
+  // To the end of the line, so that connections are spread also while all have time for them.
+  Unwatch();
+  if (!WatchAgain()) Pause();
 }
 
 // An accept4 that finds nothing costs as much as one that finds something, so the queue's length is
 // read first.
 void Acceptor::AcceptUpTo(std::uint64_t connections) {
+  if (listener_->shared()) return AcceptShared(connections);
   const auto queue = listener_->Queue();
   if (!queue.has_value()) return;
   const std::uint64_t taken = AcceptExactly(std::min<std::uint64_t>(queue->depth, connections));
@@ -86,6 +103,25 @@ std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
     }
   }
   return connections;
+}
+
+// Whatever another reactor leaves. The kernel does not tell cheaply how much that is.
+void Acceptor::AcceptShared(std::uint64_t connections) {
+  for (; connections > 0; --connections) {
+    AcceptedSocket accepted;
+    const int error = -listener_->Accept(&accepted);
+    if (error == 0) {
+      accepted_.Add();
+      Admit(accepted);
+      continue;
+    }
+    if (WantsDescriptorsOrMemory(error)) {
+      Pause();
+    } else if (error != EAGAIN && error != EWOULDBLOCK) {
+      (*ctx_->counters)[Counter::kAcceptFailures].Add();
+    }
+    return;
+  }
 }
 
 void Acceptor::NothingWaits() noexcept {
@@ -153,15 +189,14 @@ void Acceptor::Refuse(int fd) {
 
 void Acceptor::Pause() {
   (*ctx_->counters)[Counter::kAcceptPauses].Add();
-  (void)Watch(EPOLL_CTL_MOD, 0);
+  Unwatch();
   ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
 }
 
 void Acceptor::Resume() {
   ctx_->timers->Cancel(&pause_timer_);
   if (!listener_->open()) return;
-  if (!Watch(EPOLL_CTL_MOD, EPOLLIN))
-    ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
+  if (!WatchAgain()) ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
 }
 
 void Acceptor::SetBacklog(std::uint64_t backlog) {
@@ -172,10 +207,11 @@ void Acceptor::SetBacklog(std::uint64_t backlog) {
 }
 
 ListenerQueue Acceptor::Sample(std::int64_t now_ns) const {
-  return {listener_->name(), accepted_.Get(), listener_->Sample(now_ns)};
+  return {listener_->name(), accepted_.Get(), listener_->Sample(now_ns), listener_->shared()};
 }
 
 void Acceptor::BeginDrain() {
+  if (listener_->shared()) return listener_->TakeNoMore();
   ReuseportGroup* const group = listener_->group();
   if (group == nullptr || !listener_->open()) return;
   // A failure is counted there: connections then go on to come here until it is closed.
@@ -191,7 +227,9 @@ void Acceptor::ContinueDrain() {
 
 void Acceptor::CutDrain() {
   if (!listener_->open()) return;
-  (*ctx_->counters)[Counter::kDrainQueueCut].Add(Waiting());
+  const std::int64_t now_ns = ctx_->now_ns;
+  (*ctx_->counters)[Counter::kDrainQueueCut].Add(
+      listener_->shared() ? listener_->Sample(now_ns).depth : Waiting());
   CloseListener();
 }
 
@@ -202,6 +240,7 @@ std::uint32_t Acceptor::Waiting() {
 
 void Acceptor::CloseListener() {
   ctx_->timers->Cancel(&pause_timer_);
+  if (listener_->shared()) Unwatch();     // closing a share would not end that
   (void)listener_->Sample(ctx_->now_ns);  // the last word on its discards
   listener_->Close();
 }

@@ -43,9 +43,11 @@ class Acceptor {
 
   // Watches the listener. Whether the kernel would.
   bool Arm();
-  // Accepts what waits, at most accept_budget_per_tick.
+  // Accepts what waits, at most accept_budget_per_tick. Of a shared socket the next of those who
+  // wait for a connection is then another reactor.
   void Accept();
-  // Steers new connections to the other listeners of the group, if there is one.
+  // Steers new connections to the other listeners of the group, if there is one. Has the clients of
+  // a shared socket refused.
   void BeginDrain();
   // Accepts all that waits, and closes the listener once nothing does: for want of descriptors it
   // stays open, and a later call goes on.
@@ -74,6 +76,7 @@ class Acceptor {
  private:
   void AcceptUpTo(std::uint64_t connections);
   std::uint64_t AcceptExactly(std::uint64_t connections);
+  void AcceptShared(std::uint64_t connections);
   // Whether the peer has to send a PROXY header first.
   enum class Proxied : std::uint8_t { kNo, kYes, kRefused };
   Proxied JudgePeer(const SocketAddress& peer) const noexcept;
@@ -83,6 +86,8 @@ class Acceptor {
   void Pause();
   void SampleWait(int fd);
   bool Watch(int op, std::uint32_t events);
+  void Unwatch();
+  bool WatchAgain();
 
   ConnectionContext* const ctx_;
   ConnectionTable* const table_;

@@ -1,7 +1,9 @@
 #include "weir/reactor/testing/blocking_client.h"
 
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -10,14 +12,28 @@
 namespace weir::test {
 namespace {
 
+int PatientSocket(int family) {
+  const int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval patience{20, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  return fd;
+}
+
+}  // namespace
+namespace {
+
 constexpr std::string_view kLength = "\r\nContent-Length: ";
 
 }  // namespace
 
-BlockingClient::BlockingClient(std::uint16_t port, int family)
-    : fd_(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  const timeval patience{20, 0};
-  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+BlockingClient::BlockingClient(const std::string& path) : fd_(PatientSocket(AF_UNIX)) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  (void)!::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+}
+
+BlockingClient::BlockingClient(std::uint16_t port, int family) : fd_(PatientSocket(family)) {
   sockaddr_in ipv4{};
   ipv4.sin_family = AF_INET;
   ipv4.sin_port = htons(port);

@@ -16,6 +16,8 @@ class BlockingClient {
  public:
   // Connects to 127.0.0.1, or to ::1 for AF_INET6.
   explicit BlockingClient(std::uint16_t port, int family = AF_INET);
+  // Connects to a Unix socket.
+  explicit BlockingClient(const std::string& path);
   ~BlockingClient();
   BlockingClient(BlockingClient&& other) noexcept;
   BlockingClient(const BlockingClient&) = delete;

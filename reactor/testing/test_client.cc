@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,6 +40,13 @@ TestClient TestClient::ConnectIpv4(std::uint16_t port) {
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return Connect(AF_INET, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+}
+
+TestClient TestClient::ConnectUnix(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  return Connect(AF_UNIX, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
 }
 
 TestClient TestClient::ConnectIpv6(std::uint16_t port) {

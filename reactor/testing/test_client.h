@@ -24,6 +24,7 @@ class TestClient {
   // A TCP connection to 127.0.0.1 or ::1, established when this returns; not connected if it fails.
   static TestClient ConnectIpv4(std::uint16_t port);
   static TestClient ConnectIpv6(std::uint16_t port);
+  static TestClient ConnectUnix(const std::string& path);
 
   bool connected() const noexcept { return fd_ >= 0; }
 

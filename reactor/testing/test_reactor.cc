@@ -23,6 +23,12 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
     ports_.push_back((*listener)->address().port());
     listeners.push_back(*std::move(listener));
   }
+  if (shared.unix_socket != nullptr) {
+    const bool samples = shared.unix_socket.use_count() == 1;
+    auto listener = Listener::Share(&syscalls_, shared.unix_socket, limits.listen_backlog, samples);
+    EXPECT_TRUE(listener.ok()) << listener.status();
+    listeners.push_back(*std::move(listener));
+  }
   ReactorOptions options;
   options.syscalls = &syscalls_;
   options.clock = &clock_;

@@ -36,13 +36,15 @@ Event Make(EventKind kind, const ReactorStats& stats) {
 // An event of one of its queues, with what that was like.
 Event Make(EventKind kind, const ReactorStats& stats, const ListenerQueue& listener) {
   Event event = Make(kind, stats);
+  if (listener.shared) event.reactor = Event::kWholeServer;
   event.listener = listener.listener;
   event.numbers = {{"depth", listener.queue.depth}, {"backlog", listener.queue.backlog_effective}};
   return event;
 }
 
 std::string Queue(const ReactorStats& stats, const ListenerQueue& listener) {
-  return absl::StrCat("the accept queue of ", listener.listener, " in reactor ", stats.reactor);
+  const std::string queue = absl::StrCat("the accept queue of ", listener.listener);
+  return listener.shared ? queue : absl::StrCat(queue, " in reactor ", stats.reactor);
 }
 
 }  // namespace

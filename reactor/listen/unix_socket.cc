@@ -1,4 +1,4 @@
-#include "weir/control/unix_socket.h"
+#include "weir/reactor/listen/unix_socket.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>

@@ -1,7 +1,7 @@
 // A Unix socket that nobody else can reach, not even for a moment.
 
-#ifndef WEIR_CONTROL_UNIX_SOCKET_H_
-#define WEIR_CONTROL_UNIX_SOCKET_H_
+#ifndef WEIR_REACTOR_LISTEN_UNIX_SOCKET_H_
+#define WEIR_REACTOR_LISTEN_UNIX_SOCKET_H_
 
 #include <sys/types.h>
 
@@ -46,4 +46,4 @@ class UnixSocket {
 
 }  // namespace weir
 
-#endif  // WEIR_CONTROL_UNIX_SOCKET_H_
+#endif  // WEIR_REACTOR_LISTEN_UNIX_SOCKET_H_
