@@ -67,8 +67,6 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   reactor.last_proxy_error = ProxyError::kPort;
   reactor.last_proxy_error_offset = 27;
   reactor.accept_queue = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-  reactor.listener_queues = {{"public", 20, reactor.accept_queue}, {"health", 30, {11}, true}};
-  stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81}};
   HistogramCounts& waits = reactor.timings[static_cast<std::size_t>(Timing::kAcceptQueueWait)];
   waits.buckets[0] = 4;
   waits.buckets[LogBuckets::kCount - 1] = 3;
@@ -112,6 +110,17 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(carried.accept_queue().over_half_time().nanos(), 7);
   EXPECT_EQ(carried.accept_queue().observed_time().nanos(), 8);
   EXPECT_EQ(carried.accept_queue().discards_when_full(), 9u);
+}
+
+TEST(StatsCodecTest, CarriesEveryListener) {
+  ServerStats stats;
+  stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81, 5}};
+  stats.reactors.resize(1);
+  stats.reactors[0].listener_queues = {{"public", 20, {1, 2, 3, 4, 5, 6, 7, 8, 9}},
+                                       {"health", 30, {11}, true}};
+  admin::v1::Stats message;
+  ToProto(stats, &message);
+  const admin::v1::ReactorStats& carried = message.reactors(0);
   ASSERT_EQ(carried.listener_queues_size(), 2);
   EXPECT_EQ(carried.listener_queues(0).listener(), "public");
   EXPECT_EQ(carried.listener_queues(0).connections_accepted(), 20u);
@@ -122,6 +131,7 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   ASSERT_EQ(message.listeners_size(), 2);
   EXPECT_EQ(message.listeners(1).name(), "health");
   EXPECT_EQ(message.listeners(1).address(), "[::1]:81");
+  EXPECT_EQ(message.listeners(1).listen_backlog(), 5u);
 }
 
 TEST(StatsCodecTest, CarriesWhatTheKernelTells) {

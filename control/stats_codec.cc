@@ -126,6 +126,7 @@ void KernelToProto(const KernelStats& stats, admin::v1::KernelStats* message) {
 void ToProto(const ListenerInfo& listener, admin::v1::ListenerInfo* message) {
   message->set_name(listener.name);
   message->set_address(listener.address);
+  message->set_listen_backlog(listener.listen_backlog);
 }
 
 void ToProto(const ServerStats& stats, admin::v1::Stats* message) {

@@ -3,6 +3,8 @@
 #ifndef WEIR_REACTOR_LISTENER_OPTIONS_H_
 #define WEIR_REACTOR_LISTENER_OPTIONS_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,10 @@ struct ListenerOptions {
   // says then holds: by default each connection from one of these must begin with a PROXY header,
   // and others are refused. Request::client() is the client that the header names.
   std::vector<std::string> proxies;
+  // In place of the limits of these names, for this listener, until the server ends: a change of
+  // the limit does not concern it. In their ranges.
+  std::optional<std::uint64_t> listen_backlog;
+  std::optional<std::uint64_t> accept_budget_per_tick;
 };
 
 }  // namespace weir

@@ -126,6 +126,29 @@ TEST(ServerListenersTest, SaysWhatIsWrongWithAUnixSocket) {
   EXPECT_THAT(std::string(refused.message()), HasSubstr("\"relative\" must be an absolute path"));
 }
 
+TEST(ServerListenersTest, AListenerMayHaveABacklogOfItsOwn) {
+  ListenerOptions small = At("127.0.0.1:0", "health");
+  small.listen_backlog = 3;
+  small.accept_budget_per_tick = 1;
+  auto server = Server::Start(On({At("127.0.0.1:0"), small}), Hello);
+  ASSERT_TRUE(server.ok()) << server.status();
+  const auto published =
+      (*server)->limits().Update([](Limits* limits) { limits->listen_backlog = 9; });
+  ASSERT_TRUE((*server)->WaitForLimits((*published)->version, 10000));
+  const ServerStats stats = (*server)->Stats();
+  EXPECT_EQ(stats.listeners[0].listen_backlog, 0u);
+  EXPECT_EQ(stats.listeners[1].listen_backlog, 3u);
+  for (const ReactorStats& reactor : stats.reactors) {
+    EXPECT_EQ(reactor.listener_queues[0].queue.backlog_effective, 9u);
+    EXPECT_EQ(reactor.listener_queues[1].queue.backlog_effective, 3u);
+  }
+  small.listen_backlog = 0;
+  const absl::Status refused = Refusal(On({small}));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("listen_backlog = 0 is out of range: give 1 to 10000000"));
+}
+
 TEST(ServerListenersTest, RefusesARangeOfBalancersThatIsNone) {
   ListenerOptions options = At("127.0.0.1:0");
   options.proxies = {"127.0.0.1", "balancer.example"};

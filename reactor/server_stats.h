@@ -152,6 +152,7 @@ struct ListenerInfo {
   std::string name;     // as ListenerOptions says
   std::string address;  // with the port that the kernel chose
   std::uint16_t port = 0;
+  std::uint64_t listen_backlog = 0;  // its own, in place of the limit; 0: the limit
 };
 
 struct ServerStats {

@@ -42,12 +42,13 @@ void Host(const ServerFacts& facts, Findings* findings) {
   findings->insert(findings->end(), host.begin(), host.end());
 }
 
-void OneQueue(const ServerFacts& facts, std::uint32_t reactor, const ListenerQueue& listener,
+void OneQueue(const ServerFacts& facts, const ReactorStats& reactor, std::size_t index,
               Findings* findings) {
+  const ListenerQueue& listener = reactor.listener_queues[index];
   const AcceptQueueSample& sample = listener.queue;
   QueueFacts queue;
-  queue.subject =
-      listener.shared ? listener.listener : absl::StrCat(listener.listener, " reactor ", reactor);
+  queue.subject = listener.shared ? listener.listener
+                                  : absl::StrCat(listener.listener, " reactor ", reactor.reactor);
   queue.depth = sample.depth;
   queue.backlog = sample.backlog_effective;
   queue.requested = sample.backlog_requested;
@@ -56,16 +57,18 @@ void OneQueue(const ServerFacts& facts, std::uint32_t reactor, const ListenerQue
   queue.discards_when_full = sample.discards_when_full;
   queue.somaxconn = facts.host.somaxconn;
   // Setting the same value again lets every reactor listen again.
-  queue.raise = absl::StrCat("weirctl limits set listen_backlog=",
-                             std::max<std::uint64_t>(facts.limits.listen_backlog, 4096));
+  const bool own = facts.stats.listeners[index].listen_backlog != 0;
+  queue.raise = own ? "raise ListenerOptions::listen_backlog, which stands above the limit"
+                    : absl::StrCat("weirctl limits set listen_backlog=",
+                                   std::max<std::uint64_t>(facts.limits.listen_backlog, 4096));
   const Findings of_queue = CheckQueue(queue);
   findings->insert(findings->end(), of_queue.begin(), of_queue.end());
 }
 
 void Queues(const ServerFacts& facts, Findings* findings) {
   for (const ReactorStats& reactor : facts.stats.reactors) {
-    for (const ListenerQueue& it : reactor.listener_queues) {
-      OneQueue(facts, reactor.reactor, it, findings);
+    for (std::size_t i = 0; i < reactor.listener_queues.size(); ++i) {
+      OneQueue(facts, reactor, i, findings);
     }
   }
 }

@@ -67,6 +67,8 @@ TEST(ServerRulesTest, HasTheRulesOfItsHostAndOfEachQueue) {
   EXPECT_EQ(findings[1].rule, "queue_full");
   EXPECT_EQ(findings[1].subject, "health reactor 1");
   EXPECT_THAT(findings[1].fix, HasSubstr("weirctl limits set listen_backlog="));
+  facts.stats.listeners[1].listen_backlog = 4096;
+  EXPECT_THAT(CheckServer(facts)[1].fix, HasSubstr("ListenerOptions::listen_backlog"));
 }
 
 TEST(ServerRulesTest, NoMigrationMattersToSeveralListenersOnly) {

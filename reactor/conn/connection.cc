@@ -119,6 +119,12 @@ void Connection::Settle() {
   UpdateDeadlines();
 }
 
+bool Connection::UnderWay() const noexcept {
+  if (state_ == ConnectionState::kReadingProxy) return request_ != nullptr;
+  return (state_ != ConnectionState::kIdle && state_ != ConnectionState::kClosed) ||
+         output_ != nullptr;
+}
+
 void Connection::CountBusy() {
   const bool busy = UnderWay();
   if (busy == counted_busy_) return;

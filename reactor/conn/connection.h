@@ -31,9 +31,8 @@ namespace weir {
 
 // Its life is ConnectionState's. What a state holds: an idle one no buffer; one that reads has the
 // incomplete request in request_, and the deadline of the head or the content runs; one that
-// handles a request reads nothing but content that a streaming handler asked for; from kClosing on
-// close_reason_ is set. Beside all of them output_ may wait for the client, with the write
-// deadline.
+// handles it reads nothing but content that a streaming handler asked for; from kClosing on
+// close_reason_ is set. Beside all of them output_ may wait for the client, by the write deadline.
 //
 // Reads are edge-triggered: readable_ remembers that the kernel may have more. Everything is
 // called in the reactor's thread. After any call that ends the connection, its slot is in
@@ -124,11 +123,7 @@ class Connection final : public ExchangeEnd {
   bool ended() const noexcept {
     return state_ == ConnectionState::kClosing || state_ == ConnectionState::kFailed;
   }
-  bool UnderWay() const noexcept {
-    if (state_ == ConnectionState::kReadingProxy) return request_ != nullptr;
-    return (state_ != ConnectionState::kIdle && state_ != ConnectionState::kClosed) ||
-           output_ != nullptr;
-  }
+  bool UnderWay() const noexcept;
 
   // request_cycle.cc: from bytes to answers.
   void Serve();

@@ -66,6 +66,14 @@ class Listener {
   const std::string& name() const noexcept { return name_; }
   void SetName(const std::string& name) { name_ = name; }
 
+  // Its own values in place of limits, as ListenerOptions. REQUIRES of SetOwnLimits: as SetName.
+  void SetOwnLimits(std::optional<std::uint64_t> backlog, std::optional<std::uint64_t> budget) {
+    own_backlog_ = backlog;
+    own_budget_ = budget;
+  }
+  std::optional<std::uint64_t> own_backlog() const noexcept { return own_backlog_; }
+  std::optional<std::uint64_t> own_budget() const noexcept { return own_budget_; }
+
   // Whose connections begin with a PROXY header, as ListenerOptions::proxies. REQUIRES of
   // SetProxies: as SetName.
   void SetProxies(const std::vector<AddressRange>& proxies) { proxies_ = proxies; }
@@ -123,6 +131,8 @@ class Listener {
   SocketAddress address_;
   std::string name_;
   std::vector<AddressRange> proxies_;
+  std::optional<std::uint64_t> own_backlog_;
+  std::optional<std::uint64_t> own_budget_;
   std::shared_ptr<SharedSocket> shared_;  // until it is closed; guarded by mutex_
   bool shares_ = false;
   bool samples_ = true;

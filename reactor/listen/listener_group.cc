@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "weir/reactor/limit_specs.h"
 
 namespace weir {
 namespace {
@@ -26,6 +27,19 @@ absl::Status CheckName(const std::string& name) {
                                                  std::string(kNameMarks), "\""));
 }
 
+absl::Status CheckOwnLimit(const char* name, std::optional<std::uint64_t> value) {
+  const LimitSpec& spec = *FindLimitSpec(name);
+  if (!value.has_value() || (*value >= spec.min && *value <= spec.max)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "a listener's ", name, " = ", *value, " is out of range: give ", spec.min, " to ", spec.max));
+}
+
+absl::Status CheckOwnLimits(const ListenerOptions& options) {
+  absl::Status status = CheckOwnLimit("listen_backlog", options.listen_backlog);
+  status.Update(CheckOwnLimit("accept_budget_per_tick", options.accept_budget_per_tick));
+  return status;
+}
+
 constexpr std::string_view kUnixScheme = "unix:";
 
 }  // namespace
@@ -35,6 +49,7 @@ absl::StatusOr<std::unique_ptr<ListenerGroup>> ListenerGroup::Create(Syscalls* s
                                                                      bool share_address) {
   if (absl::Status status = CheckName(options.name); !status.ok()) return status;
   std::unique_ptr<ListenerGroup> group(new ListenerGroup(syscalls, options, share_address));
+  if (absl::Status status = CheckOwnLimits(options); !status.ok()) return status;
   if (absl::Status status = group->ReadAddress(); !status.ok()) return status;
   for (const std::string& text : options.proxies) {
     const absl::StatusOr<AddressRange> range = AddressRange::Parse(text);
@@ -57,12 +72,15 @@ absl::Status ListenerGroup::ReadAddress() {
   return Listener::CheckFree(syscalls_, address_, options_.ipv6_only);
 }
 
-absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t backlog) {
+absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t listen_backlog) {
+  const std::uint64_t backlog = options_.listen_backlog.value_or(listen_backlog);
   auto listener = unix_path_.empty() ? OpenIp(backlog) : OpenUnix(backlog);
   if (!listener.ok()) return listener.status();
+  info_.listen_backlog = options_.listen_backlog.value_or(0);
   info_.name = options_.name.empty() ? info_.address : options_.name;
   (*listener)->SetName(info_.name);
   (*listener)->SetProxies(proxies_);
+  (*listener)->SetOwnLimits(options_.listen_backlog, options_.accept_budget_per_tick);
   return listener;
 }
 

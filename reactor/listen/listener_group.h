@@ -34,7 +34,8 @@ class ListenerGroup {
   ListenerGroup& operator=(const ListenerGroup&) = delete;
 
   // The listener of the next reactor. All but the first have the port that the kernel chose for it.
-  absl::StatusOr<std::unique_ptr<Listener>> Open(std::uint64_t backlog);
+  // `listen_backlog` is the limit, which the options may replace.
+  absl::StatusOr<std::unique_ptr<Listener>> Open(std::uint64_t listen_backlog);
 
   const ListenerInfo& info() const noexcept { return info_; }
 

@@ -64,7 +64,7 @@ bool Acceptor::WatchAgain() { return listener_->shared() ? Arm() : Watch(EPOLL_C
 
 void Acceptor::Accept() {
   if (!listener_->open() || pause_timer_.linked()) return;
-  AcceptUpTo(ctx_->limits.accept_budget_per_tick);
+  AcceptUpTo(listener_->own_budget().value_or(ctx_->limits.accept_budget_per_tick));
   if (!listener_->shared() || pause_timer_.linked()) return;
   // To the end of the line, so that connections are spread also while all have time for them.
   Unwatch();
@@ -203,7 +203,7 @@ void Acceptor::SetBacklog(std::uint64_t backlog) {
   if (!listener_->open()) return;
   // The same value too: the kernel may have capped it to a somaxconn that was raised since.
   // One that the kernel refuses leaves the one before it, which the statistics show.
-  (void)listener_->SetBacklog(backlog);
+  (void)listener_->SetBacklog(listener_->own_backlog().value_or(backlog));
 }
 
 ListenerQueue Acceptor::Sample(std::int64_t now_ns) const {

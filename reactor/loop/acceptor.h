@@ -62,7 +62,7 @@ class Acceptor {
   void ResumeIfPaused() {
     if (pause_timer_.linked()) Resume();
   }
-  // Listens with that backlog from now on, if it is another one.
+  // Listens with that backlog from now on, or with the listener's own.
   void SetBacklog(std::uint64_t backlog);
 
   // Takes over a connected, non-blocking socket, as if it had been accepted.

@@ -58,7 +58,7 @@ void Watcher::Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactor
     LookAtPauses(now_ns, reactors[i], &known_[i]);
     LookAtProxies(now_ns, reactors[i], &known_[i]);
   }
-  LookAtBacklog(reactors);
+  LookAtBacklogs(reactors);
   log_->TellSuppressed();
 }
 
@@ -209,22 +209,30 @@ void Watcher::LookAtProxies(std::int64_t now_ns, const ReactorStats& stats, Know
   log_->Append(std::move(event));
 }
 
-// One event for all listeners, since they have the same backlog. A change of it passes between two
-// numbers of one look, so that two looks must agree.
-void Watcher::LookAtBacklog(const std::vector<ReactorStats>& reactors) {
+void Watcher::LookAtBacklogs(const std::vector<ReactorStats>& reactors) {
+  if (reactors.empty()) return;
+  capped_.resize(reactors.front().listener_queues.size());
+  for (std::size_t i = 0; i < capped_.size(); ++i) LookAtBacklog(reactors, i);
+}
+
+// One event for all listeners that have the same backlog. A change of it passes between two numbers
+// of one look, so that two looks must agree.
+void Watcher::LookAtBacklog(const std::vector<ReactorStats>& reactors, std::size_t listener) {
   std::uint64_t requested = 0;
   std::uint64_t effective = 0;
   for (const ReactorStats& stats : reactors) {
-    for (const ListenerQueue& listener : stats.listener_queues) {
-      const AcceptQueueSample& queue = listener.queue;
-      const bool known = queue.backlog_effective != 0;  // the kernel told
-      if (!known || queue.backlog_effective >= queue.backlog_requested) continue;
-      requested = queue.backlog_requested;
-      effective = queue.backlog_effective;
-    }
+    const AcceptQueueSample& queue = stats.listener_queues[listener].queue;
+    const bool known = queue.backlog_effective != 0;  // the kernel told
+    if (!known || queue.backlog_effective >= queue.backlog_requested) continue;
+    requested = queue.backlog_requested;
+    effective = queue.backlog_effective;
   }
-  if (std::exchange(capped_seen_, requested) != requested) return;
-  if (std::exchange(capped_told_, requested) == requested || requested == 0) return;
+  Capped* const capped = &capped_[listener];
+  if (std::exchange(capped->seen, requested) != requested) return;
+  if (std::exchange(capped->told, requested) == requested || requested == 0) return;
+  for (std::size_t i = 0; i < listener; ++i) {
+    if (capped_[i].told == requested) return;
+  }
   Event event;
   event.kind = EventKind::kBacklogCapped;
   event.numbers = {{"backlog_requested", requested}, {"backlog", effective}};

@@ -4,6 +4,7 @@
 #ifndef WEIR_REACTOR_WATCH_WATCHER_H_
 #define WEIR_REACTOR_WATCH_WATCHER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -52,6 +53,11 @@ class Watcher {
     std::uint64_t stalled_tick = 0;  // the turn that it is stalled in
     std::uint64_t stalled_ns = 0;    // the age of that turn at the last look
   };
+  // A backlog that was found capped.
+  struct Capped {
+    std::uint64_t seen = 0;  // at the last look; 0: none
+    std::uint64_t told = 0;
+  };
   enum class Change { kNone, kBegan, kEnded };
 
   // `may_end` holds an episode open that would be over.
@@ -64,12 +70,12 @@ class Watcher {
                       KnownQueue* known);
   void LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known* known);
   void LookAtProxies(std::int64_t now_ns, const ReactorStats& stats, Known* known);
-  void LookAtBacklog(const std::vector<ReactorStats>& reactors);
+  void LookAtBacklogs(const std::vector<ReactorStats>& reactors);
+  void LookAtBacklog(const std::vector<ReactorStats>& reactors, std::size_t listener);
 
   EventLog* const log_;
   std::vector<Known> known_;
-  std::uint64_t capped_seen_ = 0;  // the backlog that was found capped at the last look; 0: none
-  std::uint64_t capped_told_ = 0;  // the one that was told
+  std::vector<Capped> capped_;  // of each listener
 };
 
 }  // namespace weir

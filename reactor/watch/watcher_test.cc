@@ -213,6 +213,19 @@ TEST_F(WatcherTest, TellsOnceOfEachBurstOfRefusedBalancers) {
   EXPECT_EQ(event().Number("untrusted_refused"), 1u);
 }
 
+TEST_F(WatcherTest, TellsOfEachBacklogThatIsCapped) {
+  for (ReactorStats& stats : stats_) {
+    for (ListenerQueue& it : stats.listener_queues) it.queue.backlog_requested = 500;
+  }
+  Look();
+  EXPECT_THAT(Look(), ElementsAre(EventKind::kBacklogCapped)) << "both have the same";
+  queue().backlog_requested = stats_[0].listener_queues[1].queue.backlog_requested = 700;
+  Look();
+  EXPECT_THAT(Look(), ElementsAre(EventKind::kBacklogCapped));
+  EXPECT_EQ(event().Number("backlog_requested"), 700u);
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(Look(), IsEmpty());
+}
+
 TEST_F(WatcherTest, DoesNotTakeAnUnknownBacklogForACappedOne) {
   queue().backlog_effective = 0;
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Look(), IsEmpty());
