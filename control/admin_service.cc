@@ -2,16 +2,19 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/bad_requests.h"
+#include "weir/control/byte_stream.h"
 #include "weir/control/caller.h"
 #include "weir/control/diagnose/diagnosis_codec.h"
 #include "weir/control/diagnose/server_facts.h"
 #include "weir/control/diagnose/server_rules.h"
+#include "weir/control/event_codec.h"
 
 namespace weir {
 namespace {
@@ -33,6 +36,33 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const grp
   return reactor;
 }
 
+grpc::Status Parse(grpc::ByteBuffer bytes, google::protobuf::Message* message) {
+  const grpc::Status status =
+      grpc::SerializationTraits<google::protobuf::Message>::Deserialize(&bytes, message);
+  if (status.ok()) return status;
+  return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "the request is no message of its type");
+}
+
+// Compared in seconds first: a Duration may be larger than any count of milliseconds.
+std::int64_t IntervalMs(const google::protobuf::Duration& interval) {
+  const std::int64_t seconds =
+      std::clamp<std::int64_t>(interval.seconds(), -1, StreamHub::kMaxIntervalMs / 1000);
+  return StreamHub::ClampInterval(seconds * 1000 + interval.nanos() / 1'000'000);
+}
+
+template <typename Request>
+AdminService::Stream* Watch(ServerStreams* streams, StreamKind kind,
+                            const grpc::ByteBuffer& request) {
+  Request parsed;
+  if (const grpc::Status status = Parse(request, &parsed); !status.ok()) {
+    return new RefusedStream(status);
+  }
+  StreamRequest stream;
+  stream.kind = kind;
+  if (parsed.has_interval()) stream.interval_ms = IntervalMs(parsed.interval());
+  return streams->Open(stream);
+}
+
 // In memory alone if the file can't be opened; `status` says why then.
 std::shared_ptr<AuditLog> OpenAudit(const std::string& path, absl::Status* status) {
   auto audit = AuditLog::Open(path);
@@ -46,9 +76,10 @@ AdminService::AdminService(Server* server, const AdminOptions& options)
     : server_(server),
       options_(options),
       audit_(OpenAudit(options.audit_file, &status_)),
-      watchers_(std::make_shared<StatsWatchers>(server, options.max_watchers, audit_)),
+      streams_(std::make_shared<ServerStreams>(server, &counters_)),
       limits_(server, {options.apply_timeout_ms, options.state_file}),
       file_layer_(&server->limits(), options.limits_file) {
+  status_.Update(streams_->Start());
   status_.Update(limits_.Restore());
   file_layer_.Check();
   status_.Update(file_layer_.status());
@@ -62,15 +93,15 @@ AdminService::~AdminService() {
   }
   stop_.notify_all();
   housekeeper_.join();
+  streams_->Stop();
 }
 
-// What must happen without anyone asking: values whose time is over, and another limits file.
+// What must happen without anyone asking: a drain that is to be told of, and another limits file.
 void AdminService::KeepHouse() {
   std::unique_lock<std::mutex> lock(stop_mutex_);
   for (int period = 0; !stop_.wait_for(lock, kHousePeriod, [this] { return stopping_; });
        ++period) {
     lock.unlock();
-    server_->limits().Expire();
     TellIfDraining();
     if (period % kPeriodsBetweenFileChecks == 0) {
       const std::lock_guard<std::mutex> file_lock(file_mutex_);
@@ -86,7 +117,7 @@ void AdminService::KeepHouse() {
 grpc::Status AdminService::Record(const std::string& identity, const std::string& method,
                                   const absl::Status& status, const std::string& detail,
                                   const std::string& reason) {
-  watchers_->CountUpdate(!status.ok());
+  counters_.CountUpdate(!status.ok());
   admin::v1::AuditRecord record;
   *record.mutable_time() = TimeUtil::GetCurrentTime();
   record.set_identity(identity);
@@ -109,7 +140,7 @@ void AdminService::TellIfDraining() {
 }
 
 void AdminService::RecordDenied(const std::string& identity, const std::string& method) {
-  watchers_->CountDenied();
+  counters_.CountDenied();
   admin::v1::AuditRecord record;
   *record.mutable_time() = TimeUtil::GetCurrentTime();
   {
@@ -175,7 +206,7 @@ grpc::ServerUnaryReactor* AdminService::ListAuditRecords(
 grpc::ServerUnaryReactor* AdminService::GetStats(grpc::CallbackServerContext* context,
                                                  const admin::v1::GetStatsRequest*,
                                                  admin::v1::Stats* response) {
-  watchers_->Sample(response);
+  streams_->Fill(response);
   return Answer(context, grpc::Status::OK);
 }
 
@@ -232,9 +263,48 @@ grpc::ServerUnaryReactor* AdminService::Drain(grpc::CallbackServerContext* conte
   return Answer(context, grpc::Status::OK);
 }
 
-grpc::ServerWriteReactor<admin::v1::Stats>* AdminService::WatchStats(
-    grpc::CallbackServerContext*, const admin::v1::WatchStatsRequest* request) {
-  return StatsWatchers::Open(watchers_, *request);
+std::uint64_t AdminService::EventsAfter(std::uint64_t after, const std::string& boot_id) const {
+  return boot_id.empty() || boot_id == server_->boot_id() ? after : 0;
+}
+
+grpc::ServerUnaryReactor* AdminService::ListEvents(grpc::CallbackServerContext* context,
+                                                   const admin::v1::ListEventsRequest* request,
+                                                   admin::v1::Events* response) {
+  const std::size_t most = request->page_size() == 0
+                               ? EventLog::kCapacity
+                               : std::min<std::size_t>(request->page_size(), EventLog::kCapacity);
+  response->set_boot_id(server_->boot_id());
+  ReadEvents(server_->events(), EventsAfter(request->after(), request->boot_id()), most, response);
+  return Answer(context, grpc::Status::OK);
+}
+
+AdminService::Stream* AdminService::WatchStats(grpc::CallbackServerContext*,
+                                               const grpc::ByteBuffer* request) {
+  return Watch<admin::v1::WatchStatsRequest>(streams_.get(), StreamKind::kStats, *request);
+}
+
+AdminService::Stream* AdminService::WatchAcceptQueues(grpc::CallbackServerContext*,
+                                                      const grpc::ByteBuffer* request) {
+  return Watch<admin::v1::WatchAcceptQueuesRequest>(streams_.get(), StreamKind::kAcceptQueues,
+                                                    *request);
+}
+
+AdminService::Stream* AdminService::WatchParseErrors(grpc::CallbackServerContext*,
+                                                     const grpc::ByteBuffer* request) {
+  return Watch<admin::v1::WatchParseErrorsRequest>(streams_.get(), StreamKind::kParseErrors,
+                                                   *request);
+}
+
+AdminService::Stream* AdminService::WatchEvents(grpc::CallbackServerContext*,
+                                                const grpc::ByteBuffer* request) {
+  admin::v1::WatchEventsRequest parsed;
+  if (const grpc::Status status = Parse(*request, &parsed); !status.ok()) {
+    return new RefusedStream(status);
+  }
+  StreamRequest stream;
+  stream.kind = StreamKind::kEvents;
+  stream.after = EventsAfter(parsed.after(), parsed.boot_id());
+  return streams_->Open(stream);
 }
 
 }  // namespace weir

@@ -16,16 +16,15 @@
 #include "absl/status/statusor.h"
 #include "weir/admin/v1/admin.grpc.pb.h"
 #include "weir/control/audit_log.h"
+#include "weir/control/control_counters.h"
 #include "weir/control/file_layer.h"
 #include "weir/control/limits_calls.h"
-#include "weir/control/stats_watchers.h"
+#include "weir/control/server_streams.h"
 #include "weir/reactor/server.h"
 
 namespace weir {
 
 struct AdminOptions {
-  // WatchStats streams at a time; one more gets RESOURCE_EXHAUSTED. 1 to 10000.
-  std::size_t max_watchers = 64;
   // How long UpdateLimits waits for every reactor to work by the new limits, in ms. A busy reactor
   // takes them at its next tick; one that is stalled is named in the answer instead.
   std::uint64_t apply_timeout_ms = 1000;
@@ -40,6 +39,13 @@ struct AdminOptions {
   std::string audit_file;
 };
 
+// The service with its streams as bytes: those that are due at once share them.
+using AdminCallbacks = admin::v1::Admin::WithRawCallbackMethod_WatchStats<
+    admin::v1::Admin::WithRawCallbackMethod_WatchAcceptQueues<
+        admin::v1::Admin::WithRawCallbackMethod_WatchParseErrors<
+            admin::v1::Admin::WithRawCallbackMethod_WatchEvents<
+                admin::v1::Admin::CallbackService>>>>;
+
 // weir.admin.v1.Admin. Whoever can reach it can change every limit, so register it only where that
 // is right: AdminServer has safe endpoints.
 //
@@ -47,7 +53,7 @@ struct AdminOptions {
 //   builder.RegisterService(&admin);
 //
 // gRPC calls it from its own threads. Destroy the grpc::Server first, then this, then the Server.
-class AdminService final : public admin::v1::Admin::CallbackService {
+class AdminService final : public AdminCallbacks {
  public:
   // `server` is not owned and must outlive this.
   explicit AdminService(Server* server, const AdminOptions& options = {});
@@ -58,7 +64,7 @@ class AdminService final : public admin::v1::Admin::CallbackService {
 
   // Ends every stream with UNAVAILABLE and refuses new ones: call it before grpc::Server::Shutdown,
   // which waits for them otherwise. Any thread.
-  void EndStreams() { watchers_->EndAll(); }
+  void EndStreams() { streams_->EndAll(); }
 
   // `tell` is called when the server has begun to drain, from any thread and maybe more than once;
   // null: no longer.
@@ -70,7 +76,7 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   void RecordDenied(const std::string& identity, const std::string& method);
   // What is counted elsewhere of connections that were refused. To be set before any call.
   void CountRefusedConnectionsBy(std::function<std::uint64_t()> count) {
-    watchers_->CountRefusedConnectionsBy(std::move(count));
+    counters_.CountRefusedConnectionsBy(std::move(count));
   }
 
   grpc::ServerUnaryReactor* GetLimits(grpc::CallbackServerContext* context,
@@ -103,14 +109,27 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* Drain(grpc::CallbackServerContext* context,
                                   const admin::v1::DrainRequest* request,
                                   admin::v1::DrainResponse* response) override;
-  grpc::ServerWriteReactor<admin::v1::Stats>* WatchStats(
-      grpc::CallbackServerContext* context, const admin::v1::WatchStatsRequest* request) override;
+  grpc::ServerUnaryReactor* ListEvents(grpc::CallbackServerContext* context,
+                                       const admin::v1::ListEventsRequest* request,
+                                       admin::v1::Events* response) override;
+  // The requests are those of admin.proto, serialized; INVALID_ARGUMENT if they are not.
+  using Stream = grpc::ServerWriteReactor<grpc::ByteBuffer>;
+  Stream* WatchStats(grpc::CallbackServerContext* context,
+                     const grpc::ByteBuffer* request) override;
+  Stream* WatchAcceptQueues(grpc::CallbackServerContext* context,
+                            const grpc::ByteBuffer* request) override;
+  Stream* WatchParseErrors(grpc::CallbackServerContext* context,
+                           const grpc::ByteBuffer* request) override;
+  Stream* WatchEvents(grpc::CallbackServerContext* context,
+                      const grpc::ByteBuffer* request) override;
 
  private:
   // Counts a change, or one that was refused, and writes it down.
   grpc::Status Record(const std::string& identity, const std::string& method,
                       const absl::Status& status, const std::string& detail,
                       const std::string& reason);
+  // Where a caller goes on who knows of the events up to `after` of that start of the server.
+  std::uint64_t EventsAfter(std::uint64_t after, const std::string& boot_id) const;
   void AddFileWarning(admin::v1::LimitsState* state);
   void KeepHouse();
   void TellIfDraining();
@@ -121,7 +140,8 @@ class AdminService final : public admin::v1::Admin::CallbackService {
   const AdminOptions options_;
   absl::Status status_;
   const std::shared_ptr<AuditLog> audit_;
-  const std::shared_ptr<StatsWatchers> watchers_;
+  ControlCounters counters_{audit_};
+  const std::shared_ptr<ServerStreams> streams_;
   LimitsCalls limits_;
 
   std::mutex denied_mutex_;

@@ -40,12 +40,12 @@ class AdminServiceTest : public testing::Test {
     ServerOptions options;
     options.address = "127.0.0.1:0";
     options.reactors = 2;
+    options.limits.max_watchers = kMaxWatchers;
     server_ = *Server::Start(options, [](const Request&, ResponseWriter response) {
       response.Send(200, "text/plain", "hello");
     });
     AdminServerOptions admin;
     admin.address = "127.0.0.1:0";
-    admin.admin.max_watchers = kMaxWatchers;
     admin_ = *AdminServer::Start(server_.get(), admin);
     stub_ = admin::v1::Admin::NewStub(
         grpc::CreateChannel(admin_->address(), grpc::InsecureChannelCredentials()));

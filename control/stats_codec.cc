@@ -40,6 +40,13 @@ void QueueToProto(const AcceptQueueSample& queue, admin::v1::AcceptQueue* messag
   message->set_discards_when_full(queue.discards_when_full);
 }
 
+void QueueToProto(const ListenerQueue& queue, admin::v1::ListenerQueue* message) {
+  message->set_listener(queue.listener);
+  message->set_connections_accepted(queue.connections_accepted);
+  message->set_shared(queue.shared);
+  QueueToProto(queue.queue, message->mutable_queue());
+}
+
 void HistogramToProto(const HistogramCounts& counts, admin::v1::Histogram* message) {
   std::uint64_t total = 0;
   for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
@@ -63,11 +70,7 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
   message->set_responses_pending(stats.responses_pending);
   QueueToProto(stats.accept_queue, message->mutable_accept_queue());
   for (const ListenerQueue& it : stats.listener_queues) {
-    admin::v1::ListenerQueue* const queue = message->add_listener_queues();
-    queue->set_listener(it.listener);
-    queue->set_connections_accepted(it.connections_accepted);
-    queue->set_shared(it.shared);
-    QueueToProto(it.queue, queue->mutable_queue());
+    QueueToProto(it, message->add_listener_queues());
   }
   // A test holds that each counter has a field of its name.
   const auto* const descriptor = message->GetDescriptor();
@@ -121,6 +124,16 @@ void KernelToProto(const KernelStats& stats, admin::v1::KernelStats* message) {
   if (stats.descriptors_limit) message->set_descriptors_limit(*stats.descriptors_limit);
 }
 
+// What all of them begin with.
+template <typename Message>
+void BeginMessage(const ServerStats& stats, Message* message) {
+  message->set_boot_id(stats.boot_id);
+  *message->mutable_time() = TimeUtil::GetCurrentTime();
+  *message->mutable_monotonic_time() = ToDuration(stats.monotonic_ns);
+  *message->mutable_uptime() = ToDuration(stats.uptime_ns);
+  message->set_draining(stats.draining);
+}
+
 }  // namespace
 
 void ToProto(const ListenerInfo& listener, admin::v1::ListenerInfo* message) {
@@ -130,13 +143,9 @@ void ToProto(const ListenerInfo& listener, admin::v1::ListenerInfo* message) {
 }
 
 void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
-  message->set_boot_id(stats.boot_id);
-  *message->mutable_time() = TimeUtil::GetCurrentTime();
-  *message->mutable_monotonic_time() = ToDuration(stats.monotonic_ns);
-  *message->mutable_uptime() = ToDuration(stats.uptime_ns);
+  BeginMessage(stats, message);
   message->set_address(stats.address);
   for (const ListenerInfo& it : stats.listeners) ToProto(it, message->add_listeners());
-  message->set_draining(stats.draining);
   message->set_limits_version(stats.limits_version);
   for (const ReactorStats& reactor : stats.reactors)
     ReactorToProto(reactor, message->add_reactors());
@@ -145,6 +154,29 @@ void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
   KernelToProto(stats.kernel, message->mutable_kernel());
   message->mutable_events()->set_newest(stats.events_newest);
   message->mutable_events()->set_suppressed(stats.events_suppressed);
+}
+
+void ToProto(const ServerStats& stats, admin::v1::AcceptQueues* message) {
+  BeginMessage(stats, message);
+  for (const ReactorStats& reactor : stats.reactors) {
+    admin::v1::ReactorQueues* const added = message->add_reactors();
+    added->set_reactor(reactor.reactor);
+    for (const ListenerQueue& it : reactor.listener_queues) QueueToProto(it, added->add_queues());
+  }
+  KernelToProto(stats.kernel, message->mutable_kernel());
+}
+
+void ToProto(const ServerStats& stats, admin::v1::ParseErrors* message) {
+  BeginMessage(stats, message);
+  for (const ReactorStats& reactor : stats.reactors) {
+    admin::v1::ReactorParseErrors* const added = message->add_reactors();
+    added->set_reactor(reactor.reactor);
+    added->set_requests(reactor.counters[static_cast<std::size_t>(Counter::kRequests)]);
+    AddCounts(
+        reactor.parse_errors,
+        [](std::size_t i) { return Describe(static_cast<ParseError>(i)).name; },
+        added->mutable_parse_errors());
+  }
 }
 
 }  // namespace weir

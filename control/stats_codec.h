@@ -11,6 +11,10 @@ namespace weir {
 // Sets all that ServerStats has, and `time` to the present. Any thread.
 void ToProto(const ServerStats& stats, admin::v1::Stats* message);
 
+// The parts of it that the other streams tell.
+void ToProto(const ServerStats& stats, admin::v1::AcceptQueues* message);
+void ToProto(const ServerStats& stats, admin::v1::ParseErrors* message);
+
 void ToProto(const ListenerInfo& listener, admin::v1::ListenerInfo* message);
 
 }  // namespace weir

@@ -135,6 +135,8 @@ constexpr LimitSpec kSpecs[] = {
      &Limits::proxy_protocol},
     {"max_proxy_header_bytes", "bytes", 232, 65551, 2048, LimitApplies::kAtOnce, "closed",
      "proxy_errors.too_long", "A PROXY header of version 2.", &Limits::max_proxy_header_bytes},
+    {"max_watchers", "streams", 0, 10'000, 64, LimitApplies::kNextRequest, "RESOURCE_EXHAUSTED",
+     "control.watchers_refused", "Streams of the control plane at a time.", &Limits::max_watchers},
 };
 
 }  // namespace

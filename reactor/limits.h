@@ -108,6 +108,9 @@ struct Limits {
   // A PROXY header of version 2, in bytes; one of version 1 has 107 at most. Default 2048.
   std::uint64_t max_proxy_header_bytes = 2048;
 
+  // Streams of the control plane at a time. Default 64.
+  std::uint64_t max_watchers = 64;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

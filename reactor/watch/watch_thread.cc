@@ -10,7 +10,9 @@
 
 namespace weir {
 
-WatchThread::~WatchThread() {
+WatchThread::~WatchThread() { Join(); }
+
+void WatchThread::Join() {
   End();
   if (thread_.joinable()) thread_.join();
 }

@@ -36,6 +36,9 @@ class WatchThread {
   // Has the step run a last time, and the thread end then. Does not wait for that.
   void End();
 
+  // Ends it and waits for that; for its owner.
+  void Join();
+
  private:
   void Run(const Step& step);
 
