@@ -31,8 +31,10 @@ TEST(SocketAddressTest, ADefaultOneIsUnknown) {
   EXPECT_EQ(SocketAddress().ToString(), "unknown");
   EXPECT_EQ(SocketAddress().port(), 0);
   sockaddr_storage other{};
-  other.ss_family = AF_UNIX;
+  other.ss_family = AF_NETLINK;
   EXPECT_EQ(SocketAddress::From(other).ToString(), "unknown");
+  other.ss_family = AF_UNIX;
+  EXPECT_EQ(SocketAddress::From(other).ToString(), "unix");
 }
 
 TEST(SocketAddressTest, TakesWhatTheKernelWrote) {
