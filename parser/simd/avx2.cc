@@ -131,23 +131,17 @@ inline TargetMasks ClassifyTarget(const char* block) {
           Mask(_mm256_cmpeq_epi8(bytes, Load(constants.question)))};
 }
 
-// How many bytes at the start of `text` are of a reg-name, as far as whole vectors of the
-// `readable` bytes show.
-inline std::size_t RegNameBytes(const char* text, std::size_t readable) {
+inline std::uint32_t NotRegName(const char* block) {
   const Constants& constants = Hidden(kConstants);
-  std::size_t at = 0;
-  for (; readable - at >= 32; at += 32) {
-    const __m256i bytes = Load(text + at);
-    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), Load(constants.nibble));
-    const __m256i low_bits = _mm256_shuffle_epi8(Load(constants.reg_name_low), bytes);
-    const __m256i high_bits = _mm256_shuffle_epi8(Load(constants.reg_name_high), high);
-    const std::uint64_t others =
-        Mask(_mm256_cmpeq_epi8(_mm256_and_si256(low_bits, high_bits), _mm256_setzero_si256()));
-    if (others != 0) return at + static_cast<std::size_t>(__builtin_ctzll(others));
-  }
-  return at;
+  const __m256i bytes = Load(block);
+  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), Load(constants.nibble));
+  const __m256i classes =
+      _mm256_and_si256(_mm256_shuffle_epi8(Load(constants.reg_name_low), bytes),
+                       _mm256_shuffle_epi8(Load(constants.reg_name_high), high));
+  return static_cast<std::uint32_t>(Mask(_mm256_cmpeq_epi8(classes, _mm256_setzero_si256())));
 }
 
+#include "weir/parser/simd/block_reg_name.inc"
 #include "weir/parser/simd/blocks.inc"
 #include "weir/parser/simd/field_lines.inc"
 #include "weir/parser/simd/head_parser.inc"

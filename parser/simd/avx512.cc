@@ -47,6 +47,10 @@ constexpr Constants kConstants;
 
 inline __m512i Load(const VectorBytes<64>& constant) { return _mm512_load_si512(constant.bytes); }
 
+inline __m256i LoadHalf(const VectorBytes<64>& constant) {
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(constant.bytes));
+}
+
 // Keeps a vector in its register: gcc 12 would load it again for each use.
 inline __m512i Kept(__m512i vector) {
   asm("" : "+v"(vector));
@@ -103,19 +107,15 @@ inline TargetMasks ClassifyTarget(const char* block) {
           _mm512_cmpeq_epi8_mask(bytes, Load(constants.question))};
 }
 
-// How many bytes at the start of `text` are of a reg-name, of the first 64 of the `readable` ones.
-inline std::size_t RegNameBytes(const char* text, std::size_t readable) {
+inline std::uint32_t NotRegName(const char* block) {
   const Constants& constants = Hidden(kConstants);
-  const auto count = static_cast<unsigned>(readable < 64 ? readable : 64);
-  const __mmask64 valid = _bzhi_u64(~std::uint64_t{0}, count);
-  const __m512i bytes = _mm512_maskz_loadu_epi8(valid, text);
-  const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), Load(constants.nibble));
-  const __m512i low_bits = _mm512_shuffle_epi8(Load(constants.reg_name_low), bytes);
-  const __m512i high_bits = _mm512_shuffle_epi8(Load(constants.reg_name_high), high);
-  const std::uint64_t others = _mm512_testn_epi8_mask(low_bits, high_bits);
-  return others == 0 ? 64 : static_cast<std::size_t>(__builtin_ctzll(others));
+  const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block));
+  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), LoadHalf(constants.nibble));
+  return _mm256_testn_epi8_mask(_mm256_shuffle_epi8(LoadHalf(constants.reg_name_low), bytes),
+                                _mm256_shuffle_epi8(LoadHalf(constants.reg_name_high), high));
 }
 
+#include "weir/parser/simd/block_reg_name.inc"
 #include "weir/parser/simd/blocks.inc"
 #include "weir/parser/simd/field_lines.inc"
 #include "weir/parser/simd/head_parser.inc"

@@ -84,22 +84,21 @@ WEIR_INLINE bool HasControl(const char* data) {
   return vminvq_u8(least) < 0x20 || vmaxvq_u8(dels) != 0;
 }
 
-// How many bytes at the start of `text` are of a reg-name, as far as whole vectors of the
-// `readable` bytes show.
-inline std::size_t RegNameBytes(const char* text, std::size_t readable) {
-  std::size_t at = 0;
-  for (; readable - at >= 16; at += 16) {
-    const uint8x16_t bytes = Load(text + at);
-    const uint8x16_t shared =
-        vandq_u8(vqtbl1q_u8(vld1q_u8(kRegNameLow), vandq_u8(bytes, vdupq_n_u8(15))),
-                 vqtbl1q_u8(vld1q_u8(kRegNameHigh), vshrq_n_u8(bytes, 4)));
-    const uint8x16_t none = vdupq_n_u8(0);
-    const std::uint64_t others = ToMask(vceqzq_u8(shared), none, none, none);
-    if (others != 0) return at + static_cast<std::size_t>(__builtin_ctzll(others));
-  }
-  return at;
+// 0xff for each byte that is no character of a reg-name.
+inline uint8x16_t MarkNotRegName(uint8x16_t bytes) {
+  const uint8x16_t classes =
+      vandq_u8(vqtbl1q_u8(vld1q_u8(kRegNameLow), vandq_u8(bytes, vdupq_n_u8(15))),
+               vqtbl1q_u8(vld1q_u8(kRegNameHigh), vshrq_n_u8(bytes, 4)));
+  return vceqzq_u8(classes);
 }
 
+inline std::uint32_t NotRegName(const char* block) {
+  const uint8x16_t none = vdupq_n_u8(0);
+  return static_cast<std::uint32_t>(
+      ToMask(MarkNotRegName(Load(block)), MarkNotRegName(Load(block + 16)), none, none));
+}
+
+#include "weir/parser/simd/block_reg_name.inc"
 #include "weir/parser/simd/blocks.inc"
 #include "weir/parser/simd/field_lines.inc"
 #include "weir/parser/simd/head_parser.inc"

@@ -51,11 +51,10 @@ std::size_t TargetEndFrom(const char* data, std::size_t size, std::size_t from,
   return from;
 }
 
-// How many bytes at the start of the `readable` ones at `text` are of a reg-name.
-std::size_t RegNameBytes(const char* text, std::size_t readable) {
-  std::size_t at = 0;
-  while (at < readable && Is(kRegNameChar, text[at])) ++at;
-  return at;
+std::size_t RegNameBytes(const char* value, std::size_t size, const HeadInput&) {
+  std::size_t count = 0;
+  while (count < size && Is(kRegNameChar, value[count])) ++count;
+  return count;
 }
 
 class Cursor {

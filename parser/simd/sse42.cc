@@ -127,18 +127,17 @@ inline TargetMasks ClassifyTarget(const char* block) {
   return masks;
 }
 
-// How many bytes at the start of `text` are of a reg-name, as far as whole vectors of the
-// `readable` bytes show.
-inline std::size_t RegNameBytes(const char* text, std::size_t readable) {
+// As far as whole vectors of the input show.
+inline std::size_t RegNameBytes(const char* value, std::size_t size, const HeadInput& input) {
   const Constants& constants = Hidden(kConstants);
+  const char* const end = input.data + input.size;
   std::size_t at = 0;
-  for (; readable - at >= 16; at += 16) {
-    const __m128i bytes = Load(text + at);
+  for (; at < size && end - value >= static_cast<std::ptrdiff_t>(at) + 16; at += 16) {
+    const __m128i bytes = Load(value + at);
     const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), Load(constants.nibble));
-    const __m128i low_bits = _mm_shuffle_epi8(Load(constants.reg_name_low), bytes);
-    const __m128i high_bits = _mm_shuffle_epi8(Load(constants.reg_name_high), high);
-    const std::uint64_t others =
-        Signs(_mm_cmpeq_epi8(_mm_and_si128(low_bits, high_bits), _mm_setzero_si128()), 0);
+    const __m128i classes = _mm_and_si128(_mm_shuffle_epi8(Load(constants.reg_name_low), bytes),
+                                          _mm_shuffle_epi8(Load(constants.reg_name_high), high));
+    const std::uint64_t others = Signs(_mm_cmpeq_epi8(classes, _mm_setzero_si128()), 0);
     if (others != 0) return at + static_cast<std::size_t>(__builtin_ctzll(others));
   }
   return at;

@@ -170,6 +170,36 @@ TEST(Gates, All256BytesAtEachPositionOfTheGrammar) {
   }
 }
 
+// Hosts are looked at by whole vectors: so here is each length, and at each place of it a byte that
+// may not stand there, with ports of each length, after request lines of several.
+TEST(Gates, HostsOfEachLength) {
+  for (const std::size_t target : {0, 1, 7, 40}) {
+    const std::string before =
+        "GET /" + std::string(target, 'p') + " HTTP/1.1\r\nHost:" + (target % 2 == 0 ? " " : "");
+    for (std::size_t size = 1; size <= 70; ++size) {
+      const std::string host(size, 'h');
+      EXPECT_FALSE(IsError(ReadOnAllKernels(before + host + "\r\n\r\n", ParserLimits()))) << host;
+      for (const std::string_view port : {":", ":1", ":12", ":123", ":1234", ":12345"}) {
+        const std::string input = before + host + std::string(port) + "\r\n\r\n";
+        EXPECT_FALSE(IsError(ReadOnAllKernels(input, ParserLimits()))) << input;
+        std::string bad = input;
+        for (const char c : {'/', ':', '\x80', '\xb0', '\xff'}) {
+          bad[before.size() + size + port.size() - 1] = c;
+          if (port.size() == 1 && c == ':') continue;
+          EXPECT_TRUE(IsError(ReadOnAllKernels(bad, ParserLimits()))) << Escape(bad);
+        }
+      }
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string input = before + host + "\r\n\r\n";
+        input[before.size() + at] = at % 2 == 0 ? '%' : '\xe1';
+        const Events events = ReadOnAllKernels(input, ParserLimits());
+        ASSERT_TRUE(IsError(events)) << Escape(input);
+        EXPECT_EQ(ErrorOffset(events), before.size() + at);
+      }
+    }
+  }
+}
+
 std::vector<ConformanceCase> Cases() {
   std::vector<std::string> errors;
   auto cases = ReadAllCases("tests/conformance", &errors);
