@@ -13,7 +13,8 @@
 #include "weir/reactor/limit_presets.h"
 #include "weir/reactor/server.h"
 
-ABSL_FLAG(std::string, address, "127.0.0.1:8080", "numeric address and port to serve HTTP on");
+ABSL_FLAG(std::vector<std::string>, address, {"127.0.0.1:8080"},
+          "where to serve HTTP: numeric addresses and ports, unix:/PATH");
 ABSL_FLAG(std::string, admin, weir::DefaultEndpoint(), "where to serve gRPC: unix:/PATH");
 ABSL_FLAG(std::string, preset, "weir", "limits to begin with: weir, node or nginx");
 ABSL_FLAG(std::vector<std::string>, proxies, {},
@@ -54,6 +55,9 @@ void Describe(const weir::Request& request, weir::ResponseWriter response) {
 void Introduce(const weir::Server& server, const weir::AdminServer& admin) {
   std::cout << "HTTP on http://" << server.address() << ", " << server.reactors()
             << " reactors; control plane on " << admin.address() << "\n";
+  for (const weir::ListenerInfo& listener : server.listeners()) {
+    if (listener.name != server.address()) std::cout << "HTTP on " << listener.name << ", too\n";
+  }
   for (const std::string& warning : server.Stats().warnings) {
     std::cout << "warning: " << warning << "\n";
   }
@@ -70,9 +74,11 @@ void Introduce(const weir::Server& server, const weir::AdminServer& admin) {
 
 int Run() {
   weir::ServerOptions options;
-  options.listeners.resize(1);
-  options.listeners[0].address = absl::GetFlag(FLAGS_address);
-  options.listeners[0].proxies = absl::GetFlag(FLAGS_proxies);
+  for (const std::string& address : absl::GetFlag(FLAGS_address)) {
+    weir::ListenerOptions& listener = options.listeners.emplace_back();
+    listener.address = address;
+    listener.proxies = absl::GetFlag(FLAGS_proxies);
+  }
   options.reactors = absl::GetFlag(FLAGS_reactors);
   const weir::LimitPreset* const preset = weir::FindLimitPreset(absl::GetFlag(FLAGS_preset));
   if (preset == nullptr) {

@@ -30,8 +30,10 @@ class DemoServer:
     def __init__(self, *options):
         self.folder = tempfile.mkdtemp(dir="/tmp")
         self.admin = f"unix:{self.folder}/admin.sock"
+        self.socket = f"{self.folder}/http.sock"
         self.process = subprocess.Popen(
-            [PROGRAMS["demo"], "--address=127.0.0.1:0", "--admin=" + self.admin, "--reactors=1",
+            [PROGRAMS["demo"], "--address=127.0.0.1:0,unix:" + self.socket,
+             "--admin=" + self.admin, "--reactors=1",
              *options],
             stdout=subprocess.PIPE, text=True)
         introduction = ""

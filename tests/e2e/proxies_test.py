@@ -83,14 +83,15 @@ def free_port():
 class Proxy:
     """A proxy program with its configuration; started again when another took its port."""
 
-    def __init__(self, program, config, arguments, demo_port):
+    def __init__(self, program, config, arguments, demo):
         self.folder = tempfile.mkdtemp(dir="/tmp")
         user = "user root;" if os.getuid() == 0 else ""
         for _ in range(5):
             self.port = free_port()
             path = self.folder + "/config"
             with open(path, "w", encoding="ascii") as file:
-                file.write(config.format(folder=self.folder, port=self.port, demo=demo_port, user=user))
+                file.write(config.format(folder=self.folder, port=self.port, demo=demo.port,
+                                         socket=demo.socket, user=user))
             self.process = subprocess.Popen([find(program), *arguments, path])
             if self.listens():
                 return
@@ -122,7 +123,7 @@ class ProxyCases:
             self.skipTest(f"{self.program} is not installed")
         self.demo = DemoServer()
         self.addCleanup(self.demo.end)
-        self.proxy = Proxy(self.program, self.config, self.arguments, self.demo.port)
+        self.proxy = Proxy(self.program, self.config, self.arguments, self.demo)
         self.addCleanup(self.proxy.end)
 
     def ask(self, connection, *arguments, **options):
@@ -182,6 +183,16 @@ class NginxTest(ProxyCases, unittest.TestCase):
 
 class HaproxyTest(ProxyCases, unittest.TestCase):
     program, config, arguments = "haproxy", HAPROXY, ["-db", "-f"]
+
+
+class NginxUnixTest(NginxTest):
+    """By the demo's Unix socket."""
+    config = NGINX.replace("127.0.0.1:{demo}", "unix:{socket}")
+
+
+class HaproxyUnixTest(HaproxyTest):
+    """By the demo's Unix socket."""
+    config = HAPROXY.replace("127.0.0.1:{demo}", "unix@{socket}")
 
 
 if __name__ == "__main__":

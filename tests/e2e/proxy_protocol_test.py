@@ -45,7 +45,7 @@ class ProxyProtocolTest(unittest.TestCase):
             self.skipTest(f"{program} is not installed")
         self.demo = DemoServer("--proxies=" + proxies)
         self.addCleanup(self.demo.end)
-        proxy = Proxy(program, config, arguments, self.demo.port)
+        proxy = Proxy(program, config, arguments, self.demo)
         self.addCleanup(proxy.end)
         return proxy
 
