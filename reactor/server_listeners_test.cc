@@ -121,6 +121,7 @@ TEST(ServerListenersTest, ServesOnAUnixSocketThatItsReactorsShare) {
 }
 
 TEST(ServerListenersTest, SaysWhatIsWrongWithAUnixSocket) {
+  EXPECT_EQ(Refusal(On({At("unix:")})).code(), absl::StatusCode::kInvalidArgument);
   const absl::Status refused = Refusal(On({At("unix:relative")}));
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(refused.message()), HasSubstr("\"relative\" must be an absolute path"));

@@ -83,7 +83,10 @@ std::string ToLine(const Event& event) {
       absl::StrCat(UtcTime(event.wall_seconds), " weir ", std::string(Name(SeverityOf(event.kind))),
                    " ", std::string(Name(event.kind)), " sequence=", event.sequence);
   if (event.reactor != Event::kWholeServer) absl::StrAppend(&line, " reactor=", event.reactor);
-  if (!event.listener.empty()) absl::StrAppend(&line, " listener=", event.listener);
+  if (!event.listener.empty()) {
+    const bool spaced = event.listener.find(' ') != std::string::npos;  // the path of a Unix socket
+    absl::StrAppend(&line, " listener=", spaced ? Quoted(event.listener) : event.listener);
+  }
   for (const auto& [name, value] : event.numbers) {
     absl::StrAppend(&line, " ", std::string(name), "=", value);
   }

@@ -62,6 +62,7 @@ absl::StatusOr<std::unique_ptr<ListenerGroup>> ListenerGroup::Create(Syscalls* s
 absl::Status ListenerGroup::ReadAddress() {
   if (absl::StartsWith(options_.address, std::string(kUnixScheme))) {
     unix_path_ = options_.address.substr(kUnixScheme.size());
+    if (unix_path_.empty()) return absl::InvalidArgumentError("\"unix:\" lacks a path: /PATH");
     info_.address = options_.address;
     return absl::OkStatus();  // SharedSocket::Open judges it
   }
