@@ -37,6 +37,25 @@ TEST(SocketAddressTest, ADefaultOneIsUnknown) {
   EXPECT_EQ(SocketAddress::From(other).ToString(), "unix");
 }
 
+TEST(SocketAddressTest, OfAUnixSocketTheFamilyIsKept) {
+  sockaddr_storage storage{};
+  storage.ss_family = AF_UNIX;
+  const SocketAddress address = SocketAddress::From(storage);
+  EXPECT_EQ(address.ToString(), "unix");
+  EXPECT_EQ(address.family(), AF_UNIX);
+  EXPECT_EQ(address.port(), 0);
+  EXPECT_TRUE(address.host_bytes().empty());
+}
+
+TEST(SocketAddressTest, IsMadeOfBytes) {
+  const std::uint8_t bytes[16] = {192, 0, 2, 7};
+  EXPECT_EQ(SocketAddress::FromBytes(AF_INET, bytes, 80).ToString(), "192.0.2.7:80");
+  const SocketAddress ipv6 = SocketAddress::FromBytes(AF_INET6, bytes, 443);
+  EXPECT_EQ(ipv6.ToString(), "[c000:207::]:443");
+  EXPECT_EQ(ipv6.host_bytes().size(), 16u);
+  EXPECT_EQ(SocketAddress::Parse(ipv6.ToString())->host_bytes(), ipv6.host_bytes());
+}
+
 TEST(SocketAddressTest, TakesWhatTheKernelWrote) {
   const auto address = SocketAddress::Parse("[::1]:443");
   sockaddr_storage storage{};
