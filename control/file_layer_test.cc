@@ -33,7 +33,17 @@ TEST(LimitsFileTest, NamesEachLineAtFault) {
       ParseLimits("max_fields\nmax_feilds = 5\nmax_fields = 5k\nmax_fields = -1\n");
   EXPECT_THAT(std::string(changes.status().message()),
               AllOf(HasSubstr("line 1: is no"), HasSubstr("line 2: \"max_feilds\" is not a limit"),
-                    HasSubstr("line 3: \"5k\" is not a number of fields"), HasSubstr("line 4")));
+                    HasSubstr("line 3: \"5k\" is no value of max_fields: 1 to 65536 fields"),
+                    HasSubstr("line 4")));
+}
+
+TEST(LimitsFileTest, WritesAChoiceByName) {
+  const auto changes = ParseLimits("overload_action = reset\n");
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  EXPECT_EQ((*changes)[0].value, 1u);
+  EXPECT_EQ(FormatLimits({{(*changes)[0].spec, 1}}), "overload_action = reset  # choice\n");
+  EXPECT_THAT(std::string(ParseLimits("overload_action = drop\n").status().message()),
+              HasSubstr("respond_503, reset or queue"));
 }
 
 class FileLayerTest : public testing::Test {

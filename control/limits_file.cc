@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 
@@ -30,14 +29,10 @@ std::string ParseLine(std::string_view line, LimitChange* change) {
   const std::string_view text = Trim(line.substr(equals + 1));
   change->spec = FindLimitSpec(name);
   if (change->spec == nullptr) return absl::StrCat("\"", std::string(name), "\" is not a limit");
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return absl::StrCat("\"", std::string(text), "\" is not a number of ",
-                        std::string(change->spec->unit));
-  }
-  change->value = value;
-  return "";
+  change->value = ParseLimit(*change->spec, text);
+  if (change->value.has_value()) return "";
+  return absl::StrCat("\"", std::string(text), "\" is no value of ", std::string(name), ": ",
+                      LimitRange(*change->spec));
 }
 
 absl::Status Failure(const char* call, const std::string& path) {
@@ -96,8 +91,9 @@ absl::StatusOr<std::vector<LimitChange>> ParseLimits(std::string_view text) {
 std::string FormatLimits(const std::vector<LayerValue>& values) {
   std::string text;
   for (const LayerValue& value : values) {
-    absl::StrAppend(&text, std::string(value.spec->name), " = ", value.value, "  # ",
-                    std::string(value.spec->unit), "\n");
+    const LimitSpec& spec = *value.spec;
+    absl::StrAppend(&text, std::string(spec.name), " = ", FormatLimit(spec, value.value), "  # ",
+                    std::string(spec.unit), "\n");
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "weir/reactor/limit_specs.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ constexpr std::uint64_t kKiB = 1024;
 constexpr std::uint64_t kMiB = 1024 * kKiB;
 constexpr std::uint64_t kGiB = 1024 * kMiB;
 constexpr std::uint64_t kDayMs = 86'400'000;
+
+// In the order of enum class OverloadAction.
+constexpr std::string_view kOverloadActions[] = {"respond_503", "reset", "queue"};
 
 constexpr LimitSpec kSpecs[] = {
     {"listen_backlog", "connections", 1, 10'000'000, 4096, LimitApplies::kAtOnce,
@@ -137,6 +141,15 @@ constexpr LimitSpec kSpecs[] = {
      "proxy_errors.too_long", "A PROXY header of version 2.", &Limits::max_proxy_header_bytes},
     {"max_watchers", "streams", 0, 10'000, 64, LimitApplies::kNextRequest, "RESOURCE_EXHAUSTED",
      "control.watchers_refused", "Streams of the control plane at a time.", &Limits::max_watchers},
+    {"overload_action", "choice", 0, std::size(kOverloadActions) - 1, 0,
+     LimitApplies::kNextConnection, "503 and close, reset, or not accepted",
+     "connections_refused.max_connections",
+     "What becomes of a connection beyond max_connections: it is answered, reset, or left in the "
+     "accept queue until there is room.",
+     &Limits::overload_action, kOverloadActions},
+    {"retry_after_seconds", "s", 1, 86400, 1, LimitApplies::kAtOnce,
+     "the client is asked to wait so long", "connections_refused.max_connections",
+     "The Retry-After of the 503 that refuses for overload.", &Limits::retry_after_seconds},
 };
 
 }  // namespace
@@ -165,13 +178,40 @@ const LimitSpec* FindLimitSpec(std::string_view name) noexcept {
   return spec == std::end(kSpecs) ? nullptr : spec;
 }
 
+std::string FormatLimit(const LimitSpec& spec, std::uint64_t value) {
+  if (spec.names == nullptr || value > spec.max) return absl::StrCat(value);
+  return std::string(spec.names[value]);
+}
+
+std::optional<std::uint64_t> ParseLimit(const LimitSpec& spec, std::string_view text) {
+  for (std::uint64_t value = 0; spec.names != nullptr && value <= spec.max; ++value) {
+    if (spec.names[value] == text) return value;
+  }
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return {};
+  return value;
+}
+
+std::string LimitRange(const LimitSpec& spec) {
+  if (spec.names == nullptr) {
+    return absl::StrCat(spec.min, " to ", spec.max, " ", std::string(spec.unit));
+  }
+  std::string range;
+  for (std::uint64_t value = 0; value <= spec.max; ++value) {
+    const char* const before = value == 0 ? "" : value == spec.max ? " or " : ", ";
+    absl::StrAppend(&range, before, std::string(spec.names[value]));
+  }
+  return range;
+}
+
 absl::Status CheckLimits(const Limits& limits) {
   std::vector<std::string> faults;
   for (const LimitSpec& spec : kSpecs) {
     const std::uint64_t value = limits.*spec.member;
     if (value >= spec.min && value <= spec.max) continue;
-    faults.push_back(absl::StrCat(std::string(spec.name), " = ", value, " is out of range: ",
-                                  spec.min, " to ", spec.max, " ", std::string(spec.unit)));
+    faults.push_back(
+        absl::StrCat(std::string(spec.name), " = ", value, " is out of range: ", LimitRange(spec)));
   }
   if (faults.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));

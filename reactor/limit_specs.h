@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -24,7 +26,7 @@ std::string_view Describe(LimitApplies applies) noexcept;
 
 struct LimitSpec {
   std::string_view name;  // as in struct Limits, the .proto file and weirctl
-  std::string_view unit;  // "bytes", "ms", "connections", "requests", "fields"
+  std::string_view unit;  // "bytes", "ms", "connections", "requests", "fields", "choice"
   std::uint64_t min;      // smallest value accepted
   std::uint64_t max;      // largest value accepted
   std::uint64_t default_value;
@@ -33,7 +35,17 @@ struct LimitSpec {
   std::string_view counter;  // the statistic that counts it: "parse_errors.head_too_large"
   std::string_view text;     // what it limits, in a sentence
   std::uint64_t Limits::*member;
+  // Of a limit that is a choice: the names of its values, from 0 to `max`. Null: a number.
+  const std::string_view* names = nullptr;
 };
+
+// "4096", or "reset" where values have names.
+std::string FormatLimit(const LimitSpec& spec, std::uint64_t value);
+// A number in the unit of `spec`, or the name of a value. None if it is neither; the range is not
+// checked.
+std::optional<std::uint64_t> ParseLimit(const LimitSpec& spec, std::string_view text);
+// What is allowed: "1 to 65536 connections", or "respond_503, reset or queue".
+std::string LimitRange(const LimitSpec& spec);
 
 // A view of a static array: iterate with a range-based for. Order as in struct Limits.
 class LimitSpecs {

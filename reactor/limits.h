@@ -9,6 +9,13 @@
 
 namespace weir {
 
+// What becomes of a connection beyond max_connections: the values of Limits::overload_action.
+enum class OverloadAction : std::uint64_t {
+  kRespond503,  // it is answered 503 with Retry-After, and closed
+  kReset,       // it is reset: the cheapest, and the client sees it at once
+  kQueue,       // nothing is accepted until there is room: it waits in the kernel's queue
+};
+
 // All limits can be changed while the server runs, through LimitsStore::Update or the admin
 // service. limit_specs.h has the table of names, units, ranges, and what happens at each limit;
 // a test holds this struct, the table, the .proto file and the documents to one another.
@@ -107,6 +114,10 @@ struct Limits {
   std::uint64_t proxy_protocol = 1;
   // A PROXY header of version 2, in bytes; one of version 1 has 107 at most. Default 2048.
   std::uint64_t max_proxy_header_bytes = 2048;
+  // What becomes of a connection beyond max_connections: an OverloadAction. Default respond_503.
+  std::uint64_t overload_action = 0;
+  // The Retry-After of the 503 that refuses for overload, in seconds. Default 1.
+  std::uint64_t retry_after_seconds = 1;
 
   // Streams of the control plane at a time. Default 64.
   std::uint64_t max_watchers = 64;

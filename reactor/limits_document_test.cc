@@ -21,9 +21,10 @@ std::string ReadFile(const std::string& path) {
 
 std::string Row(const LimitSpec& spec) {
   std::ostringstream row;
-  row << "| `" << spec.name << "` | " << spec.unit << " | " << spec.min << " | " << spec.max
-      << " | " << spec.default_value << " | " << Describe(spec.applies) << " | " << spec.answer
-      << " | `" << spec.counter << "` | " << spec.text << " |\n";
+  row << "| `" << spec.name << "` | " << spec.unit << " | " << FormatLimit(spec, spec.min) << " | "
+      << FormatLimit(spec, spec.max) << " | " << FormatLimit(spec, spec.default_value) << " | "
+      << Describe(spec.applies) << " | " << spec.answer << " | `" << spec.counter << "` | "
+      << spec.text << " |\n";
   return row.str();
 }
 
@@ -40,7 +41,7 @@ TEST(LimitsDocumentTest, HasThePresetsAsTheyAre) {
   for (const LimitSpec& spec : LimitSpecs()) {
     expected << "| `" << spec.name << "` |";
     for (const LimitPreset& preset : LimitPresets()) {
-      expected << " " << preset.limits.*spec.member << " |";
+      expected << " " << FormatLimit(spec, preset.limits.*spec.member) << " |";
     }
     expected << "\n";
   }

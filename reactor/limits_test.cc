@@ -97,10 +97,44 @@ TEST(LimitSpecsTest, AcceptsEachBoundAndRefusesWhatIsBeyond) {
     limits.*spec.member = spec.max + 1;
     EXPECT_THAT(std::string(CheckLimits(limits).message()),
                 AllOf(HasSubstr(std::string(spec.name)), HasSubstr(std::to_string(spec.max + 1)),
-                      HasSubstr(std::to_string(spec.min) + " to " + std::to_string(spec.max))));
+                      HasSubstr(LimitRange(spec))));
     if (spec.min == 0) continue;
     limits.*spec.member = spec.min - 1;
     EXPECT_EQ(CheckLimits(limits).code(), absl::StatusCode::kInvalidArgument) << spec.name;
+  }
+}
+
+TEST(LimitSpecsTest, AChoiceIsWrittenByName) {
+  const LimitSpec& choice = *FindLimitSpec("overload_action");
+  EXPECT_EQ(FormatLimit(choice, 1), "reset");
+  EXPECT_EQ(FormatLimit(choice, 3), "3");
+  EXPECT_EQ(ParseLimit(choice, "queue"), 2u);
+  EXPECT_EQ(ParseLimit(choice, "2"), 2u);
+  EXPECT_EQ(ParseLimit(choice, "drop"), std::nullopt);
+  EXPECT_EQ(ParseLimit(choice, ""), std::nullopt);
+  EXPECT_EQ(LimitRange(choice), "respond_503, reset or queue");
+  Limits limits;
+  limits.overload_action = 3;
+  EXPECT_EQ(CheckLimits(limits).message(),
+            "overload_action = 3 is out of range: respond_503, reset or queue");
+}
+
+TEST(LimitSpecsTest, ANumberIsWrittenAsOne) {
+  const LimitSpec& number = *FindLimitSpec("max_fields");
+  EXPECT_EQ(FormatLimit(number, 100), "100");
+  EXPECT_EQ(ParseLimit(number, "18446744073709551615"), 18446744073709551615u);
+  for (const char* text : {"", "-1", "1x", " 1", "reset", "18446744073709551616"}) {
+    EXPECT_EQ(ParseLimit(number, text), std::nullopt) << text;
+  }
+  EXPECT_EQ(LimitRange(number), "1 to 65536 fields");
+}
+
+TEST(LimitSpecsTest, EveryChoiceHasItsNames) {
+  for (const LimitSpec& spec : LimitSpecs()) {
+    EXPECT_EQ(spec.names != nullptr, spec.unit == "choice") << spec.name;
+    for (std::uint64_t value = 0; spec.names != nullptr && value <= spec.max; ++value) {
+      EXPECT_EQ(ParseLimit(spec, FormatLimit(spec, value)), value) << spec.name;
+    }
   }
 }
 

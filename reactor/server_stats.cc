@@ -24,11 +24,13 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "drain_queue_cut",
     "bad_requests_unrecorded",
     "proxy_headers",
+    "accept_pauses_full",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",
     "memory",
     "proxy_untrusted",
+    "max_connections_reset",
 };
 constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
     "client_closed", "client_aborted", "answered",     "max_requests",  "parse_error",

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "weir/parser/parse_error.h"
-#include "weir/reactor/kernel_stats.h"
 #include "weir/parser/proxy/proxy_header.h"
+#include "weir/reactor/kernel_stats.h"
 #include "weir/reactor/log_histogram.h"
 
 namespace weir {
@@ -38,18 +38,20 @@ enum class Counter : std::uint8_t {
   kDrainQueueCut,          // connections lost because they were still queued at drain_timeout_ms
   kBadRequestsUnrecorded,  // refused requests that are not among those that are kept
   kProxyHeaders,           // PROXY headers that were taken
+  kAcceptPausesFull,       // times that a listener was disarmed because max_connections were open
 };
 inline constexpr std::size_t kCounterCount =
-    static_cast<std::size_t>(Counter::kProxyHeaders) + 1;
+    static_cast<std::size_t>(Counter::kAcceptPausesFull) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {
   kMaxConnections,  // max_connections: answered 503 and closed
   kMemory,          // no memory for it, here or in the kernel (epoll_ctl(2) failed)
   kProxyUntrusted,  // proxy_protocol is 1, and the peer is none of ListenerOptions::proxies: closed
+  kMaxConnectionsReset,  // max_connections: reset
 };
 inline constexpr std::size_t kRefuseReasonCount =
-    static_cast<std::size_t>(RefuseReason::kProxyUntrusted) + 1;
+    static_cast<std::size_t>(RefuseReason::kMaxConnectionsReset) + 1;
 
 // Why a connection ended. Every end has exactly one reason.
 enum class CloseReason : std::uint8_t {

@@ -84,6 +84,14 @@ void NoMigration(const ServerFacts& facts, Findings* findings) {
       "sysctl -w net.ipv4.tcp_migrate_req=1"));
 }
 
+std::uint64_t Sum(const ServerFacts& facts, RefuseReason reason) {
+  std::uint64_t sum = 0;
+  for (const ReactorStats& reactor : facts.stats.reactors) {
+    sum += reactor.connections_refused[static_cast<std::size_t>(reason)];
+  }
+  return sum;
+}
+
 void FewDescriptors(const ServerFacts& facts, Findings* findings) {
   if (!facts.host.descriptors) return;
   const std::uint64_t needed = facts.limits.max_connections + kReservedDescriptors;
@@ -113,18 +121,18 @@ void Pauses(const ServerFacts& facts, Findings* findings) {
 }
 
 void Refused(const ServerFacts& facts, Findings* findings) {
-  std::uint64_t refused = 0;
-  for (const ReactorStats& reactor : facts.stats.reactors) {
-    refused += reactor.connections_refused[static_cast<std::size_t>(RefuseReason::kMaxConnections)];
-  }
-  if (refused == 0) return;
-  findings->push_back(OfServer(
-      facts, Severity::kWarning, "connections_refused",
-      "connections were answered with 503 because as many as allowed were open",
-      absl::StrCat(refused,
-                   " refused since the start; max_connections = ", facts.limits.max_connections),
-      absl::StrCat("weirctl limits set max_connections=", facts.limits.max_connections * 2,
-                   ", or lower idle_timeout_ms")));
+  const std::uint64_t refused = Sum(facts, RefuseReason::kMaxConnections);
+  const std::uint64_t reset = Sum(facts, RefuseReason::kMaxConnectionsReset);
+  const std::uint64_t pauses = Sum(facts, Counter::kAcceptPausesFull);
+  if (refused + reset + pauses == 0) return;
+  findings->push_back(
+      OfServer(facts, Severity::kWarning, "connections_refused",
+               "connections were turned away, or had to wait, because as many as allowed were open",
+               absl::StrCat(refused, " refused with 503, ", reset, " reset and ", pauses,
+                            " times left in the queue since the start; max_connections = ",
+                            facts.limits.max_connections),
+               absl::StrCat("weirctl limits set max_connections=", facts.limits.max_connections * 2,
+                            ", or lower idle_timeout_ms")));
 }
 
 void ReactorsForCpus(const ServerFacts& facts, Findings* findings) {

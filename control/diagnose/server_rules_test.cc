@@ -98,6 +98,13 @@ TEST(ServerRulesTest, PausesAndRefusals) {
   facts.stats.reactors[0].connections_refused[0] = 5;
   EXPECT_THAT(RulesOf(facts), ElementsAre("accepting_paused", "connections_refused"));
   EXPECT_THAT(CheckServer(facts)[1].evidence, HasSubstr("5 refused"));
+  facts = Sound();
+  facts.stats.reactors[0]
+      .connections_refused[static_cast<std::size_t>(RefuseReason::kMaxConnectionsReset)] = 6;
+  EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("6 reset"));
+  facts = Sound();
+  facts.stats.reactors[0].counters[static_cast<std::size_t>(Counter::kAcceptPausesFull)] = 7;
+  EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("7 times left in the queue"));
 }
 
 TEST(ServerRulesTest, ReactorsAgainstCpus) {

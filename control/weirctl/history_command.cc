@@ -12,15 +12,20 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-std::string ValueText(bool set, std::uint64_t value) { return set ? std::to_string(value) : "-"; }
+// A server of another version may have limits that are unknown here.
+std::string ValueText(const std::string& name, bool set, std::uint64_t value) {
+  const LimitSpec* const spec = FindLimitSpec(name);
+  if (!set) return "-";
+  return spec == nullptr ? std::to_string(value) : FormatLimit(*spec, value);
+}
 
 std::string ChangesText(const admin::v1::LimitsRevision& revision) {
   std::string text;
   for (const admin::v1::LimitsRevisionChange& change : revision.changes()) {
     absl::StrAppend(&text, text.empty() ? "" : ", ", change.name(), " ",
-                    ValueText(change.has_before(), change.before()), " -> ",
-                    ValueText(change.has_after(), change.after()), " (", NameOf(change.layer()),
-                    ")");
+                    ValueText(change.name(), change.has_before(), change.before()), " -> ",
+                    ValueText(change.name(), change.has_after(), change.after()), " (",
+                    NameOf(change.layer()), ")");
   }
   return text.empty() ? "-" : text;
 }
@@ -93,9 +98,8 @@ int DiffLimitsCommand(const Session& session, const std::vector<std::string>&) {
       if (!HasLimit(layer.limits(), spec)) continue;
       const auto expiry = layer.expires_in().find(std::string(spec.name));
       const std::string name = NameOf(layer.layer());
-      rows.push_back({std::string(spec.name), name,
-                      std::to_string(LimitValue(layer.limits(), spec)), std::string(spec.unit),
-                      std::to_string(spec.default_value),
+      rows.push_back({std::string(spec.name), name, LimitText(layer.limits(), spec),
+                      std::string(spec.unit), FormatLimit(spec, spec.default_value),
                       expiry == layer.expires_in().end() ? "-" : TimeUtil::ToString(expiry->second),
                       name == LayerOf(state, spec) ? "yes" : "no"});
     }

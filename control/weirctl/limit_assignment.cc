@@ -14,7 +14,7 @@ namespace {
 std::optional<std::uint64_t> ParseValue(const LimitSpec& spec, const std::string& text) {
   if (spec.unit == "bytes") return ParseBytes(text);
   if (spec.unit == "ms") return ParseMs(text);
-  return ParseNumber(text);
+  return ParseLimit(spec, text);
 }
 
 const char* UnitsOf(const LimitSpec& spec) {
@@ -43,8 +43,8 @@ int ReadAssignment(const std::string& text, std::ostream& err, LimitAssignment* 
   const std::string value_text = text.substr(equals + 1);
   const auto value = ParseValue(*spec, value_text);
   if (!value) {
-    err << "weirctl: " << spec->name << "=" << value_text << " is not a number of " << spec->unit
-        << "; allowed are " << spec->min << " to " << spec->max << UnitsOf(*spec) << "\n";
+    err << "weirctl: " << spec->name << "=" << value_text << " is no value of it; allowed are "
+        << LimitRange(*spec) << UnitsOf(*spec) << "\n";
     return kExitRefused;
   }
   *assignment = {spec, *value};

@@ -32,10 +32,12 @@ void PrintLimits(const admin::v1::LimitsState& state, const std::set<std::string
       {"LIMIT", "REQUESTED", "EFFECTIVE", "UNIT", "DEFAULT", "RANGE", "LAYER"}};
   for (const LimitSpec& spec : LimitSpecs()) {
     if (!names.empty() && names.count(std::string(spec.name)) == 0) continue;
-    rows.push_back({std::string(spec.name), std::to_string(LimitValue(state.requested(), spec)),
-                    std::to_string(LimitValue(state.effective(), spec)), std::string(spec.unit),
-                    std::to_string(spec.default_value), absl::StrCat(spec.min, "-", spec.max),
-                    LayerOf(state, spec)});
+    rows.push_back(
+        {std::string(spec.name), LimitText(state.requested(), spec),
+         LimitText(state.effective(), spec), std::string(spec.unit),
+         FormatLimit(spec, spec.default_value),
+         spec.names != nullptr ? LimitRange(spec) : absl::StrCat(spec.min, "-", spec.max),
+         LayerOf(state, spec)});
   }
   PrintTable(rows, out);
 }
@@ -50,9 +52,9 @@ void PrintChanges(const admin::v1::UpdateLimitsRequest& request,
   for (const std::string& name : names) {
     const LimitSpec& spec = *FindLimitSpec(name);
     rows.push_back({name,
-                    absl::StrCat(LimitValue(before.requested(), spec), " -> ",
-                                 LimitValue(after.requested(), spec)),
-                    std::to_string(LimitValue(after.effective(), spec)), std::string(spec.unit)});
+                    absl::StrCat(LimitText(before.requested(), spec), " -> ",
+                                 LimitText(after.requested(), spec)),
+                    LimitText(after.effective(), spec), std::string(spec.unit)});
   }
   PrintTable(rows, out);
 }
@@ -172,7 +174,7 @@ int PresetsCommand(const Session& session, const std::vector<std::string>&) {
   for (const LimitSpec& spec : LimitSpecs()) {
     rows.push_back({std::string(spec.name)});
     for (const LimitPreset& preset : LimitPresets()) {
-      rows.back().push_back(std::to_string(preset.limits.*spec.member));
+      rows.back().push_back(FormatLimit(spec, preset.limits.*spec.member));
     }
     rows.back().push_back(std::string(spec.unit));
   }

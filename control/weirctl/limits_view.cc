@@ -19,6 +19,10 @@ bool HasLimit(const admin::v1::Limits& limits, const LimitSpec& spec) {
   return limits.GetReflection()->HasField(limits, field);
 }
 
+std::string LimitText(const admin::v1::Limits& limits, const LimitSpec& spec) {
+  return FormatLimit(spec, LimitValue(limits, spec));
+}
+
 std::string NameOf(admin::v1::LimitLayer layer) {
   const int index = static_cast<int>(layer) - 1;
   if (index < 0 || index >= static_cast<int>(kLimitLayerCount)) return "?";

@@ -21,6 +21,9 @@ std::string NameOf(admin::v1::LimitLayer layer);
 // Whether the message sets the limit.
 bool HasLimit(const admin::v1::Limits& limits, const LimitSpec& spec);
 
+// The limit's value in the message, as FormatLimit writes it.
+std::string LimitText(const admin::v1::Limits& limits, const LimitSpec& spec);
+
 // A line for each warning.
 void PrintWarnings(const admin::v1::LimitsState& state, std::ostream& out);
 // The version, and which reactors work by it.

@@ -59,6 +59,21 @@ class WeirctlTest : public testing::Test {
   std::unique_ptr<AdminServer> admin_;
 };
 
+TEST_F(WeirctlTest, WritesAChoiceByName) {
+  const Outcome set = Ctl({"limits", "set", "overload_action=queue"});
+  EXPECT_EQ(set.status, kExitOk) << set.err;
+  EXPECT_THAT(set.out, HasSubstr("respond_503 -> queue"));
+  EXPECT_THAT(Ctl({"limits", "get", "overload_action"}).out,
+              AllOf(HasSubstr("queue"), HasSubstr("respond_503, reset or queue")));
+  EXPECT_THAT(Ctl({"limits", "diff"}).out, HasSubstr("queue"));
+  EXPECT_THAT(Ctl({"limits", "history"}).out, HasSubstr("overload_action - -> queue"));
+  const Outcome refused = Ctl({"limits", "set", "overload_action=drop"});
+  EXPECT_EQ(refused.status, kExitRefused);
+  EXPECT_THAT(refused.err, HasSubstr("allowed are respond_503, reset or queue"));
+  EXPECT_THAT(Ctl({"limits", "set", "overload_action=9"}).err,
+              HasSubstr("overload_action = 9 is out of range: respond_503, reset or queue"));
+}
+
 TEST_F(WeirctlTest, SetsALimitAndShowsIt) {
   const Outcome set = Ctl({"limits", "set", "max_head_bytes=4KiB", "head_timeout_ms=3s"});
   EXPECT_EQ(set.status, kExitOk) << set.err;

@@ -7,20 +7,10 @@
 #include <cerrno>
 #include <limits>
 #include <new>
-#include <string_view>
 #include <utility>
 
 namespace weir {
 namespace {
-
-constexpr std::string_view kRefusal =
-    "HTTP/1.1 503 Service Unavailable\r\n"
-    "Retry-After: 1\r\n"
-    "Content-Type: text/plain\r\n"
-    "Content-Length: 30\r\n"
-    "Connection: close\r\n"
-    "\r\n"
-    "max_connections: retry later.\n";
 
 bool WantsDescriptorsOrMemory(int error) noexcept {
   return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
@@ -29,14 +19,13 @@ bool WantsDescriptorsOrMemory(int error) noexcept {
 }  // namespace
 
 Acceptor::Acceptor(ConnectionContext* context, ConnectionTable* table, std::uint32_t owner,
-                   int epoll, std::unique_ptr<Listener> listener,
-                   std::atomic<std::uint64_t>* open_connections)
+                   int epoll, std::unique_ptr<Listener> listener, Admission* admission)
     : ctx_(context),
       table_(table),
       owner_(owner),
       epoll_(epoll),
       listener_(std::move(listener)),
-      open_connections_(open_connections) {
+      admission_(admission) {
   pause_timer_.owner = owner;
 }
 
@@ -68,7 +57,7 @@ void Acceptor::Accept() {
   if (!listener_->shared() || pause_timer_.linked()) return;
   // To the end of the line, so that connections are spread also while all have time for them.
   Unwatch();
-  if (!WatchAgain()) Pause();
+  if (!WatchAgain()) Pause(Counter::kAcceptPauses);
 }
 
 // An accept4 that finds nothing costs as much as one that finds something, so the queue's length is
@@ -86,42 +75,41 @@ void Acceptor::AcceptUpTo(std::uint64_t connections) {
 // How many left the queue.
 std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
   for (std::uint64_t taken = 0; taken < connections; ++taken) {
-    AcceptedSocket accepted;
-    const int error = -listener_->Accept(&accepted);
-    if (error == 0) {
-      accepted_.Add();
-      SampleWait(accepted.fd);
-      Admit(accepted);
-    } else if (WantsDescriptorsOrMemory(error)) {
-      Pause();
-      return taken;
-    } else if (error == EAGAIN || error == EWOULDBLOCK) {
-      return connections;  // another has taken the rest
-    } else {
-      // The connection failed while it was queued (accept(2), "Error handling"): go on.
-      (*ctx_->counters)[Counter::kAcceptFailures].Add();
-    }
+    const Outcome outcome = AcceptOne();
+    if (outcome == Outcome::kPaused) return taken;
+    if (outcome == Outcome::kNone) return connections;  // another has taken the rest
   }
   return connections;
 }
 
 // Whatever another reactor leaves. The kernel does not tell cheaply how much that is.
 void Acceptor::AcceptShared(std::uint64_t connections) {
-  for (; connections > 0; --connections) {
-    AcceptedSocket accepted;
-    const int error = -listener_->Accept(&accepted);
-    if (error == 0) {
-      accepted_.Add();
-      Admit(accepted);
-      continue;
-    }
-    if (WantsDescriptorsOrMemory(error)) {
-      Pause();
-    } else if (error != EAGAIN && error != EWOULDBLOCK) {
-      (*ctx_->counters)[Counter::kAcceptFailures].Add();
-    }
-    return;
+  while (connections > 0 && AcceptOne() == Outcome::kTaken) --connections;
+}
+
+Acceptor::Outcome Acceptor::AcceptOne() {
+  const bool place = admission_->TakePlace();
+  if (!place && admission_->LeavesQueued()) {
+    Pause(Counter::kAcceptPausesFull);
+    return Outcome::kPaused;
   }
+  AcceptedSocket accepted;
+  const int error = -listener_->Accept(&accepted);
+  if (error == 0) {
+    accepted_.Add();
+    if (!listener_->shared()) SampleWait(accepted.fd);
+    Enter(accepted, place);
+    return Outcome::kTaken;
+  }
+  if (place) admission_->GivePlacesBack(1);
+  if (WantsDescriptorsOrMemory(error)) {
+    Pause(Counter::kAcceptPauses);
+    return Outcome::kPaused;
+  }
+  if (error == EAGAIN || error == EWOULDBLOCK) return Outcome::kNone;
+  // The connection failed while it was queued (accept(2), "Error handling").
+  (*ctx_->counters)[Counter::kAcceptFailures].Add();
+  return Outcome::kFailed;
 }
 
 void Acceptor::NothingWaits() noexcept {
@@ -143,24 +131,23 @@ Acceptor::Proxied Acceptor::JudgePeer(const SocketAddress& peer) const noexcept 
   return ctx_->limits.proxy_protocol == 1 ? Proxied::kRefused : Proxied::kNo;
 }
 
-void Acceptor::Admit(const AcceptedSocket& accepted) {
+void Acceptor::Admit(const AcceptedSocket& accepted) { Enter(accepted, admission_->TakePlace()); }
+
+void Acceptor::Enter(const AcceptedSocket& accepted, bool place) {
   (*ctx_->counters)[Counter::kConnectionsAccepted].Add();
   const Proxied proxied = JudgePeer(accepted.peer);
   if (proxied == Proxied::kRefused) {
+    if (place) admission_->GivePlacesBack(1);
     (*ctx_->counters)[RefuseReason::kProxyUntrusted].Add();
     (void)ctx_->syscalls->Close(accepted.fd);
     return;
   }
-  if (open_connections_->fetch_add(1, std::memory_order_relaxed) >= ctx_->limits.max_connections) {
-    open_connections_->fetch_sub(1, std::memory_order_relaxed);
-    (*ctx_->counters)[RefuseReason::kMaxConnections].Add();
-    return Refuse(accepted.fd);
-  }
+  if (!place) return admission_->Refuse(accepted.fd, RefuseReason::kMaxConnections);
   Connection* connection = nullptr;
   try {
     connection = table_->Acquire();
   } catch (const std::bad_alloc&) {
-    open_connections_->fetch_sub(1, std::memory_order_relaxed);
+    admission_->GivePlacesBack(1);
     (*ctx_->counters)[RefuseReason::kMemory].Add();
     (void)ctx_->syscalls->Close(accepted.fd);
     return;
@@ -175,20 +162,8 @@ void Acceptor::Admit(const AcceptedSocket& accepted) {
   }
 }
 
-void Acceptor::Refuse(int fd) {
-  Syscalls* const syscalls = ctx_->syscalls;
-  // A socket with unread bytes is closed by a reset, which could overtake the answer.
-  ByteBuffer& dropped = ctx_->scratch.buffer;
-  dropped.Reserve(ConnectionContext::kReceiveBytes);
-  (void)syscalls->Recv(fd, dropped.end(), dropped.room(), 0);
-  (void)syscalls->Send(fd, kRefusal.data(), kRefusal.size(), MSG_NOSIGNAL);
-  (void)syscalls->Shutdown(fd, SHUT_WR);
-  (void)syscalls->Close(fd);
-  (*ctx_->counters)[Counter::kResponses5xx].Add();
-}
-
-void Acceptor::Pause() {
-  (*ctx_->counters)[Counter::kAcceptPauses].Add();
+void Acceptor::Pause(Counter why) {
+  (*ctx_->counters)[why].Add();
   Unwatch();
   ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
 }

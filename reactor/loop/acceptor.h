@@ -3,7 +3,6 @@
 #ifndef WEIR_REACTOR_LOOP_ACCEPTOR_H_
 #define WEIR_REACTOR_LOOP_ACCEPTOR_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -12,15 +11,16 @@
 #include "weir/reactor/conn/connection_context.h"
 #include "weir/reactor/conn/connection_table.h"
 #include "weir/reactor/listen/listener.h"
+#include "weir/reactor/loop/admission.h"
 #include "weir/reactor/loop/counters.h"
 #include "weir/reactor/loop/one_in.h"
 #include "weir/reactor/loop/timer_wheel.h"
 
 namespace weir {
 
-// The accept step of one reactor for one of its listeners. When descriptors or memory run out it
-// disarms the listener for kPauseMs, or until a connection of this reactor closes: the connections
-// stay queued, and nothing spins. One thread.
+// The accept step of one reactor for one of its listeners. When descriptors or memory run out, or
+// overload_action says so, it disarms the listener for kPauseMs, or until a connection of this
+// reactor closes: the connections stay queued, and nothing spins. One thread.
 class Acceptor {
  public:
   // With the slot of the timer wheel, a client waits at most 100 ms once a descriptor is free.
@@ -33,10 +33,9 @@ class Acceptor {
   // Earlier than any time of the clock.
   static constexpr std::int64_t kNeverEmpty = std::numeric_limits<std::int64_t>::min() / 2;
 
-  // `owner` is kFirstOwner and so on, `epoll` is the reactor's. `open_connections` counts those of
-  // all reactors of the server.
+  // `owner` is kFirstOwner and so on; `epoll` and `admission` are the reactor's.
   Acceptor(ConnectionContext* context, ConnectionTable* table, std::uint32_t owner, int epoll,
-           std::unique_ptr<Listener> listener, std::atomic<std::uint64_t>* open_connections);
+           std::unique_ptr<Listener> listener, Admission* admission);
   ~Acceptor();
 
   std::uint32_t owner() const noexcept { return owner_; }
@@ -58,7 +57,7 @@ class Acceptor {
   void NothingWaits() noexcept;
   // Listens again: the pause timer has expired.
   void Resume();
-  // The same at once, since a descriptor was freed.
+  // The same at once, since a descriptor or a place was freed, or the limits are others.
   void ResumeIfPaused() {
     if (pause_timer_.linked()) Resume();
   }
@@ -77,13 +76,20 @@ class Acceptor {
   void AcceptUpTo(std::uint64_t connections);
   std::uint64_t AcceptExactly(std::uint64_t connections);
   void AcceptShared(std::uint64_t connections);
+  enum class Outcome : std::uint8_t {
+    kTaken,   // one has left the queue
+    kFailed,  // the same, but there is no connection any more
+    kNone,    // nobody waits
+    kPaused,  // nobody is taken for now
+  };
+  Outcome AcceptOne();
+  void Enter(const AcceptedSocket& accepted, bool place);
   // Whether the peer has to send a PROXY header first.
   enum class Proxied : std::uint8_t { kNo, kYes, kRefused };
   Proxied JudgePeer(const SocketAddress& peer) const noexcept;
-  void Refuse(int fd);
   std::uint32_t Waiting();
   void CloseListener();
-  void Pause();
+  void Pause(Counter why);
   void SampleWait(int fd);
   bool Watch(int op, std::uint32_t events);
   void Unwatch();
@@ -94,7 +100,7 @@ class Acceptor {
   const std::uint32_t owner_;
   const int epoll_;
   const std::unique_ptr<Listener> listener_;
-  std::atomic<std::uint64_t>* const open_connections_;
+  Admission* const admission_;
   CounterCell accepted_;
   Timer pause_timer_;
   OneIn wait_turn_;                      // whose time in the queue is sampled

@@ -30,6 +30,7 @@ Reactor::Reactor(const ReactorOptions& options)
     : options_(options),
       timers_(options.clock->MonotonicNs() / kNsPerMs),
       table_(&context_),
+      admission_(&context_, options.open_connections),
       drain_deadline_ms_(kNoDrain) {
   context_.syscalls = options.syscalls;
   context_.clock = options.clock;
@@ -66,9 +67,9 @@ absl::Status Reactor::Open(Listeners listeners) {
   if (syscalls->EpollCtl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) return Exhausted("epoll_ctl");
   for (auto& listener : listeners) {
     const auto index = static_cast<std::uint32_t>(acceptors_.size());
-    acceptors_.push_back(
-        std::make_unique<Acceptor>(&context_, &table_, Acceptor::kFirstOwner + index, epoll_,
-                                   std::move(listener), options_.open_connections));
+    acceptors_.push_back(std::make_unique<Acceptor>(&context_, &table_,
+                                                    Acceptor::kFirstOwner + index, epoll_,
+                                                    std::move(listener), &admission_));
     if (!acceptors_.back()->Arm()) return Exhausted("epoll_ctl");
   }
   return absl::OkStatus();
@@ -160,7 +161,9 @@ void Reactor::AdoptLimits() {
     context_.head_limits.max_body_bytes = std::numeric_limits<std::uint64_t>::max();
   }
   mailbox_->SetMaxWaitingBytes(snapshot->limits.max_pending_output_bytes);
+  admission_.OnLimits();
   for (const auto& acceptor : acceptors_) {
+    acceptor->ResumeIfPaused();  // there may be room now
     acceptor->SetBacklog(snapshot->limits.listen_backlog);
     acceptor->listener()->history().SetWindow(
         static_cast<std::int64_t>(snapshot->limits.accept_queue_window_ms) * kNsPerMs);
@@ -319,7 +322,7 @@ void Reactor::EndDrain() {
 void Reactor::ReleaseEnded() {
   if (context_.ended.empty()) return;
   for (const std::uint32_t slot : context_.ended) table_.Release(slot);
-  options_.open_connections->fetch_sub(context_.ended.size(), std::memory_order_relaxed);
+  admission_.GivePlacesBack(context_.ended.size());
   context_.ended.clear();
   for (const auto& acceptor : acceptors_) acceptor->ResumeIfPaused();
 }

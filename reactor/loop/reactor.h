@@ -16,6 +16,7 @@
 #include "weir/reactor/limits_store.h"
 #include "weir/reactor/listen/listener.h"
 #include "weir/reactor/loop/acceptor.h"
+#include "weir/reactor/loop/admission.h"
 #include "weir/reactor/loop/clock.h"
 #include "weir/reactor/loop/counters.h"
 #include "weir/reactor/loop/http_date.h"
@@ -121,6 +122,7 @@ class Reactor final : private ResponseSink {
   HttpDate date_;
   ConnectionContext context_;
   ConnectionTable table_;
+  Admission admission_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;  // one for each listener
   std::vector<Mailbox::Message> messages_;
   std::vector<std::uint32_t> turns_;

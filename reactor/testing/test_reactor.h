@@ -63,6 +63,8 @@ class TestReactor {
   Reactor& reactor() { return *reactor_; }
   const TransitionLog& transitions() const { return transitions_; }
   std::uint64_t open_connections() const { return open_connections_.load(); }
+  // As if other reactors of the server had so many connections more.
+  void TakePlaces(int places) { open_connections_ += static_cast<std::uint64_t>(places); }
   // Ends the reactor: ResponseWriters may still be around.
   void Destroy() { reactor_ = nullptr; }
 

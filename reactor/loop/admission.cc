@@ -1,0 +1,61 @@
+#include "weir/reactor/loop/admission.h"
+
+#include <sys/socket.h>
+
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+
+namespace weir {
+namespace {
+
+std::string AnswerFor(RefuseReason reason, std::uint64_t retry_after_seconds) {
+  const std::string content = absl::StrCat(std::string(Name(reason)), ": retry later.\n");
+  return absl::StrCat("HTTP/1.1 503 Service Unavailable\r\nRetry-After: ", retry_after_seconds,
+                      "\r\nContent-Type: text/plain\r\nContent-Length: ", content.size(),
+                      "\r\nConnection: close\r\n\r\n", content);
+}
+
+// What a connection that would have been answered for `reason` is counted as when it is reset.
+RefuseReason ResetFor(RefuseReason) noexcept { return RefuseReason::kMaxConnectionsReset; }
+
+}  // namespace
+
+void Admission::OnLimits() {
+  for (std::size_t i = 0; i < answers_.size(); ++i) {
+    answers_[i] = AnswerFor(static_cast<RefuseReason>(i), ctx_->limits.retry_after_seconds);
+  }
+}
+
+bool Admission::TakePlace() noexcept {
+  const std::uint64_t before = open_connections_->fetch_add(1, std::memory_order_relaxed);
+  if (before < ctx_->limits.max_connections) return true;
+  GivePlacesBack(1);
+  return false;
+}
+
+void Admission::Refuse(int fd, RefuseReason reason) {
+  if (ctx_->limits.overload_action == static_cast<std::uint64_t>(OverloadAction::kReset)) {
+    (*ctx_->counters)[ResetFor(reason)].Add();
+    const linger at_once{1, 0};  // RST (socket(7))
+    (void)ctx_->syscalls->SetSockOpt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  } else {
+    (*ctx_->counters)[reason].Add();
+    Answer(fd, reason);
+  }
+  (void)ctx_->syscalls->Close(fd);
+}
+
+void Admission::Answer(int fd, RefuseReason reason) {
+  Syscalls* const syscalls = ctx_->syscalls;
+  // A socket with unread bytes is closed by a reset, which could overtake the answer.
+  ByteBuffer& dropped = ctx_->scratch.buffer;
+  dropped.Reserve(ConnectionContext::kReceiveBytes);
+  (void)syscalls->Recv(fd, dropped.end(), dropped.room(), 0);
+  const std::string& answer = answers_[static_cast<std::size_t>(reason)];
+  (void)syscalls->Send(fd, answer.data(), answer.size(), MSG_NOSIGNAL);
+  (void)syscalls->Shutdown(fd, SHUT_WR);
+  (*ctx_->counters)[Counter::kResponses5xx].Add();
+}
+
+}  // namespace weir
