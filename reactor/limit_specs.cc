@@ -150,6 +150,17 @@ constexpr LimitSpec kSpecs[] = {
     {"retry_after_seconds", "s", 1, 86400, 1, LimitApplies::kAtOnce,
      "the client is asked to wait so long", "connections_refused.max_connections",
      "The Retry-After of the 503 that refuses for overload.", &Limits::retry_after_seconds},
+    {"max_connections_per_address", "connections", 0, 10'000'000, 0, LimitApplies::kNextConnection,
+     "503 and close, or reset", "connections_refused.max_connections_per_address",
+     "Open connections of one client address, over all reactors; 0: as many as it likes.",
+     &Limits::max_connections_per_address},
+    {"ipv6_prefix_bits", "bits", 1, 128, 64, LimitApplies::kNextConnection,
+     "addresses count together", "connections_refused.max_connections_per_address",
+     "How many bits of an IPv6 address make one client.", &Limits::ipv6_prefix_bits},
+    {"max_accepts_per_second", "connections", 0, 1'000'000, 0, LimitApplies::kAtOnce,
+     "waits in the accept queue", "accept_pauses_rate",
+     "Connections that the server accepts in a second; 0: as many as come.",
+     &Limits::max_accepts_per_second},
 };
 
 }  // namespace

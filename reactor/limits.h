@@ -118,6 +118,14 @@ struct Limits {
   std::uint64_t overload_action = 0;
   // The Retry-After of the 503 that refuses for overload, in seconds. Default 1.
   std::uint64_t retry_after_seconds = 1;
+  // Open connections of one client address, over all reactors; 0: as many as it likes. Connections
+  // that were accepted while it was 0 are not counted, nor are those of Unix sockets. Default 0.
+  std::uint64_t max_connections_per_address = 0;
+  // How many bits of an IPv6 address make one client: its network, of which it has all addresses.
+  // Default 64.
+  std::uint64_t ipv6_prefix_bits = 64;
+  // Connections that the server accepts in a second; 0: as many as come. Default 0.
+  std::uint64_t max_accepts_per_second = 0;
 
   // Streams of the control plane at a time. Default 64.
   std::uint64_t max_watchers = 64;

@@ -172,7 +172,7 @@ absl::Status Server::Impl::OpenReactors(int count) {
     options.clock = Clock::System();
     options.handler = &handlers_[static_cast<std::size_t>(i)];
     options.limits = &limits_;
-    options.open_connections = &open_connections_;
+    options.admission = &admission_;
     options.on_adopted = [this] {
       { const std::lock_guard<std::mutex> lock(adopted_mutex_); }
       adopted_.notify_all();

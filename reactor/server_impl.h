@@ -70,7 +70,7 @@ class Server::Impl {
   LimitsStore limits_;
   EventLog events_;
   Watcher watcher_{&events_};  // the watch thread's
-  std::atomic<std::uint64_t> open_connections_{0};
+  SharedAdmission admission_;
   std::vector<ListenerInfo> listeners_;
   std::string boot_id_;
   std::int64_t started_ns_ = 0;

@@ -25,12 +25,15 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "bad_requests_unrecorded",
     "proxy_headers",
     "accept_pauses_full",
+    "accept_pauses_rate",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",
     "memory",
     "proxy_untrusted",
     "max_connections_reset",
+    "max_connections_per_address",
+    "max_connections_per_address_reset",
 };
 constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
     "client_closed", "client_aborted", "answered",     "max_requests",  "parse_error",

@@ -39,19 +39,22 @@ enum class Counter : std::uint8_t {
   kBadRequestsUnrecorded,  // refused requests that are not among those that are kept
   kProxyHeaders,           // PROXY headers that were taken
   kAcceptPausesFull,       // times that a listener was disarmed because max_connections were open
+  kAcceptPausesRate,       // times that a listener was disarmed for max_accepts_per_second
 };
 inline constexpr std::size_t kCounterCount =
-    static_cast<std::size_t>(Counter::kAcceptPausesFull) + 1;
+    static_cast<std::size_t>(Counter::kAcceptPausesRate) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {
   kMaxConnections,  // max_connections: answered 503 and closed
   kMemory,          // no memory for it, here or in the kernel (epoll_ctl(2) failed)
   kProxyUntrusted,  // proxy_protocol is 1, and the peer is none of ListenerOptions::proxies: closed
-  kMaxConnectionsReset,  // max_connections: reset
+  kMaxConnectionsReset,            // max_connections: reset
+  kMaxConnectionsPerAddress,       // max_connections_per_address: answered 503 and closed
+  kMaxConnectionsPerAddressReset,  // the same: reset
 };
 inline constexpr std::size_t kRefuseReasonCount =
-    static_cast<std::size_t>(RefuseReason::kMaxConnectionsReset) + 1;
+    static_cast<std::size_t>(RefuseReason::kMaxConnectionsPerAddressReset) + 1;
 
 // Why a connection ended. Every end has exactly one reason.
 enum class CloseReason : std::uint8_t {

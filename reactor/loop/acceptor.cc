@@ -57,7 +57,7 @@ void Acceptor::Accept() {
   if (!listener_->shared() || pause_timer_.linked()) return;
   // To the end of the line, so that connections are spread also while all have time for them.
   Unwatch();
-  if (!WatchAgain()) Pause(Counter::kAcceptPauses);
+  if (!WatchAgain()) Pause(Counter::kAcceptPauses, kPauseMs);
 }
 
 // An accept4 that finds nothing costs as much as one that finds something, so the queue's length is
@@ -66,7 +66,13 @@ void Acceptor::AcceptUpTo(std::uint64_t connections) {
   if (listener_->shared()) return AcceptShared(connections);
   const auto queue = listener_->Queue();
   if (!queue.has_value()) return;
-  const std::uint64_t taken = AcceptExactly(std::min<std::uint64_t>(queue->depth, connections));
+  const std::uint64_t wanted = std::min<std::uint64_t>(queue->depth, connections);
+  const std::uint64_t allowed = admission_->TakeRate(wanted);
+  const std::uint64_t taken = AcceptExactly(allowed);
+  if (taken < allowed) admission_->PutRateBack(allowed - taken);
+  if (allowed < wanted && !pause_timer_.linked()) {
+    Pause(Counter::kAcceptPausesRate, admission_->MsToRate());
+  }
   const auto left = static_cast<std::uint32_t>(queue->depth - taken);
   if (left == 0) empty_ns_ = ctx_->now_ns;
   listener_->history().TryAdd({ctx_->now_ns, queue->depth, left, queue->backlog});
@@ -84,13 +90,16 @@ std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
 
 // Whatever another reactor leaves. The kernel does not tell cheaply how much that is.
 void Acceptor::AcceptShared(std::uint64_t connections) {
-  while (connections > 0 && AcceptOne() == Outcome::kTaken) --connections;
+  std::uint64_t allowed = admission_->TakeRate(connections);
+  if (allowed == 0) return Pause(Counter::kAcceptPausesRate, admission_->MsToRate());
+  while (allowed > 0 && AcceptOne() == Outcome::kTaken) --allowed;
+  if (allowed > 0) admission_->PutRateBack(allowed);
 }
 
 Acceptor::Outcome Acceptor::AcceptOne() {
   const bool place = admission_->TakePlace();
   if (!place && admission_->LeavesQueued()) {
-    Pause(Counter::kAcceptPausesFull);
+    Pause(Counter::kAcceptPausesFull, kPauseMs);
     return Outcome::kPaused;
   }
   AcceptedSocket accepted;
@@ -103,7 +112,7 @@ Acceptor::Outcome Acceptor::AcceptOne() {
   }
   if (place) admission_->GivePlacesBack(1);
   if (WantsDescriptorsOrMemory(error)) {
-    Pause(Counter::kAcceptPauses);
+    Pause(Counter::kAcceptPauses, kPauseMs);
     return Outcome::kPaused;
   }
   if (error == EAGAIN || error == EWOULDBLOCK) return Outcome::kNone;
@@ -144,13 +153,23 @@ void Acceptor::Enter(const AcceptedSocket& accepted, bool place) {
   }
   if (!place) return admission_->Refuse(accepted.fd, RefuseReason::kMaxConnections);
   Connection* connection = nullptr;
+  bool counted = false;
   try {
     connection = table_->Acquire();
+    // A balancer's address is many clients'.
+    counted =
+        proxied == Proxied::kYes || admission_->TakeAddress(connection->slot(), accepted.peer);
   } catch (const std::bad_alloc&) {
+    if (connection != nullptr) table_->Release(connection->slot());
     admission_->GivePlacesBack(1);
     (*ctx_->counters)[RefuseReason::kMemory].Add();
     (void)ctx_->syscalls->Close(accepted.fd);
     return;
+  }
+  if (!counted) {
+    table_->Release(connection->slot());
+    admission_->GivePlacesBack(1);
+    return admission_->Refuse(accepted.fd, RefuseReason::kMaxConnectionsPerAddress);
   }
   connection->Open(accepted.fd, accepted.peer, proxied == Proxied::kYes);
   epoll_event event{};
@@ -162,10 +181,11 @@ void Acceptor::Enter(const AcceptedSocket& accepted, bool place) {
   }
 }
 
-void Acceptor::Pause(Counter why) {
+void Acceptor::Pause(Counter why, std::int64_t ms) {
   (*ctx_->counters)[why].Add();
+  paused_for_ = why;
   Unwatch();
-  ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
+  ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + ms);
 }
 
 void Acceptor::Resume() {
@@ -186,6 +206,7 @@ ListenerQueue Acceptor::Sample(std::int64_t now_ns) const {
 }
 
 void Acceptor::BeginDrain() {
+  if (paused_for_ == Counter::kAcceptPausesRate) ResumeIfPaused();  // the rate is for others
   if (listener_->shared()) return listener_->TakeNoMore();
   ReuseportGroup* const group = listener_->group();
   if (group == nullptr || !listener_->open()) return;

@@ -20,7 +20,8 @@ namespace weir {
 
 // The accept step of one reactor for one of its listeners. When descriptors or memory run out, or
 // overload_action says so, it disarms the listener for kPauseMs, or until a connection of this
-// reactor closes: the connections stay queued, and nothing spins. One thread.
+// reactor closes; under max_accepts_per_second, until another may come. The connections stay
+// queued, and nothing spins. One thread.
 class Acceptor {
  public:
   // With the slot of the timer wheel, a client waits at most 100 ms once a descriptor is free.
@@ -57,9 +58,13 @@ class Acceptor {
   void NothingWaits() noexcept;
   // Listens again: the pause timer has expired.
   void Resume();
-  // The same at once, since a descriptor or a place was freed, or the limits are others.
+  // The same at once, since the limits are others.
   void ResumeIfPaused() {
     if (pause_timer_.linked()) Resume();
+  }
+  // The same, since a descriptor and a place were freed: if that is what it waits for.
+  void OnPlaceFreed() {
+    if (paused_for_ != Counter::kAcceptPausesRate) ResumeIfPaused();
   }
   // Listens with that backlog from now on, or with the listener's own.
   void SetBacklog(std::uint64_t backlog);
@@ -89,7 +94,7 @@ class Acceptor {
   Proxied JudgePeer(const SocketAddress& peer) const noexcept;
   std::uint32_t Waiting();
   void CloseListener();
-  void Pause(Counter why);
+  void Pause(Counter why, std::int64_t ms);
   void SampleWait(int fd);
   bool Watch(int op, std::uint32_t events);
   void Unwatch();
@@ -103,8 +108,9 @@ class Acceptor {
   Admission* const admission_;
   CounterCell accepted_;
   Timer pause_timer_;
-  OneIn wait_turn_;                      // whose time in the queue is sampled
-  std::int64_t empty_ns_ = kNeverEmpty;  // when the queue was last seen empty
+  Counter paused_for_ = Counter::kAcceptPauses;  // the pause counts there
+  OneIn wait_turn_;                              // whose time in the queue is sampled
+  std::int64_t empty_ns_ = kNeverEmpty;          // when the queue was last seen empty
 };
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
@@ -17,7 +18,11 @@ std::string AnswerFor(RefuseReason reason, std::uint64_t retry_after_seconds) {
 }
 
 // What a connection that would have been answered for `reason` is counted as when it is reset.
-RefuseReason ResetFor(RefuseReason) noexcept { return RefuseReason::kMaxConnectionsReset; }
+RefuseReason ResetFor(RefuseReason reason) noexcept {
+  return reason == RefuseReason::kMaxConnectionsPerAddress
+             ? RefuseReason::kMaxConnectionsPerAddressReset
+             : RefuseReason::kMaxConnectionsReset;
+}
 
 }  // namespace
 
@@ -28,10 +33,48 @@ void Admission::OnLimits() {
 }
 
 bool Admission::TakePlace() noexcept {
-  const std::uint64_t before = open_connections_->fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t before = shared_->open_connections.fetch_add(1, std::memory_order_relaxed);
   if (before < ctx_->limits.max_connections) return true;
   GivePlacesBack(1);
   return false;
+}
+
+bool Admission::TakeAddress(std::uint32_t slot, const SocketAddress& peer) {
+  const std::uint64_t most = ctx_->limits.max_connections_per_address;
+  if (most == 0) return true;
+  const auto key = KeyOf(peer, static_cast<unsigned>(ctx_->limits.ipv6_prefix_bits));
+  if (!key.has_value()) return true;
+  if (addresses_.size() <= slot) addresses_.resize(slot + 1);
+  addresses_[slot] = shared_->addresses.Acquire(*key, most);
+  return addresses_[slot].has_value();
+}
+
+void Admission::OnEnded(const std::vector<std::uint32_t>& slots) noexcept {
+  GivePlacesBack(slots.size());
+  if (addresses_.empty()) return;
+  for (const std::uint32_t slot : slots) {
+    if (slot >= addresses_.size() || !addresses_[slot].has_value()) continue;
+    shared_->addresses.Release(*addresses_[slot]);
+    addresses_[slot].reset();
+  }
+}
+
+std::uint64_t Admission::TakeRate(std::uint64_t wanted) noexcept {
+  const std::uint64_t rate = ctx_->limits.max_accepts_per_second;
+  // Who is queued when the server drains came in time: it is held to its deadline alone.
+  if (rate == 0 || ctx_->draining) return wanted;
+  return shared_->rate.Take(wanted, rate, ctx_->now_ns);
+}
+
+void Admission::PutRateBack(std::uint64_t connections) noexcept {
+  const std::uint64_t rate = ctx_->limits.max_accepts_per_second;
+  if (rate != 0 && !ctx_->draining) shared_->rate.PutBack(connections, rate);
+}
+
+std::int64_t Admission::MsToRate() const noexcept {
+  constexpr std::int64_t kNsPerMs = 1'000'000;
+  const std::int64_t next_ns = shared_->rate.NextNs(ctx_->limits.max_accepts_per_second);
+  return std::max<std::int64_t>((next_ns - ctx_->now_ns + kNsPerMs - 1) / kNsPerMs, 1);
 }
 
 void Admission::Refuse(int fd, RefuseReason reason) {

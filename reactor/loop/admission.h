@@ -1,4 +1,4 @@
-// Who may come in: the places under max_connections, and what becomes of those without one.
+// Who may come in, how fast, and what becomes of those who may not.
 
 #ifndef WEIR_REACTOR_LOOP_ADMISSION_H_
 #define WEIR_REACTOR_LOOP_ADMISSION_H_
@@ -6,19 +6,30 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "weir/reactor/conn/connection_context.h"
 #include "weir/reactor/limits.h"
+#include "weir/reactor/loop/accept_rate.h"
+#include "weir/reactor/loop/address_table.h"
 #include "weir/reactor/server_stats.h"
 
 namespace weir {
 
-// One reactor's. One thread; `open_connections` alone is shared, by all reactors of the server.
+// What the reactors of a server share of it. Any thread.
+struct SharedAdmission {
+  std::atomic<std::uint64_t> open_connections{0};
+  AddressTable addresses;
+  AcceptRate rate;
+};
+
+// One reactor's. `shared` is not owned. One thread.
 class Admission {
  public:
-  Admission(ConnectionContext* context, std::atomic<std::uint64_t>* open_connections) noexcept
-      : ctx_(context), open_connections_(open_connections) {}
+  Admission(ConnectionContext* context, SharedAdmission* shared) noexcept
+      : ctx_(context), shared_(shared) {}
 
   // The limits of the context are new.
   void OnLimits();
@@ -26,8 +37,20 @@ class Admission {
   // Takes a place, which whoever has it gives back. False if max_connections have one.
   bool TakePlace() noexcept;
   void GivePlacesBack(std::uint64_t places) noexcept {
-    open_connections_->fetch_sub(places, std::memory_order_relaxed);
+    shared_->open_connections.fetch_sub(places, std::memory_order_relaxed);
   }
+  // Counts the connection of that slot for its client's address. False if the address has
+  // max_connections_per_address already. May throw std::bad_alloc: then nothing has changed.
+  bool TakeAddress(std::uint32_t slot, const SocketAddress& peer);
+  // The connections of these slots have ended: their places and addresses are free.
+  void OnEnded(const std::vector<std::uint32_t>& slots) noexcept;
+
+  // Of `wanted` connections, how many may be accepted now under max_accepts_per_second.
+  std::uint64_t TakeRate(std::uint64_t wanted) noexcept;
+  // So many of them were not.
+  void PutRateBack(std::uint64_t connections) noexcept;
+  // How long to wait until there may be one more, in ms; at least 1.
+  std::int64_t MsToRate() const noexcept;
   // Whether a connection that has no place is to stay in the accept queue.
   bool LeavesQueued() const noexcept {
     return ctx_->limits.overload_action == static_cast<std::uint64_t>(OverloadAction::kQueue);
@@ -42,7 +65,9 @@ class Admission {
   void Answer(int fd, RefuseReason reason);
 
   ConnectionContext* const ctx_;
-  std::atomic<std::uint64_t>* const open_connections_;
+  SharedAdmission* const shared_;
+  // What each slot counts for; shorter than the table of connections while none does.
+  std::vector<std::optional<AddressTable::Handle>> addresses_;
   std::array<std::string, kRefuseReasonCount> answers_;
 };
 

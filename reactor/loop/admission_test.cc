@@ -1,10 +1,11 @@
-// Connections beyond max_connections, through the kernel's own queue.
+// Who may come in, how fast, and what becomes of the others, through the kernel's own queue.
 #include "weir/reactor/loop/admission.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 #include "weir/reactor/testing/test_reactor.h"
@@ -179,6 +180,141 @@ TEST(AdmissionTest, EveryFailedCallOfARefusalIsSurvived) {
                 1u);
     }
   }
+}
+
+Limits PerAddress(std::uint64_t most, OverloadAction action = OverloadAction::kRespond503) {
+  Limits limits = Overload(action, 100);
+  limits.max_connections_per_address = most;
+  return limits;
+}
+
+TEST(AddressLimitTest, RefusesBeyondItAndServesAgainBelow) {
+  TestReactor reactor(Hello, PerAddress(2));
+  std::vector<TestClient> clients = Connect(reactor, 3);
+  reactor.Tick(2);
+  EXPECT_THAT(clients[0].Take(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(clients[1].Take(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(clients[2].Take(), AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: 1\r\n"),
+                                       HasSubstr("max_connections_per_address: retry later.")));
+  EXPECT_EQ(reactor.Count(RefuseReason::kMaxConnectionsPerAddress), 1u);
+  EXPECT_EQ(reactor.open_connections(), 2u);
+  clients[0].Close();
+  reactor.Tick(2);
+  std::vector<TestClient> next = Connect(reactor, 1);
+  reactor.Tick(2);
+  EXPECT_THAT(next[0].Take(), StartsWith("HTTP/1.1 200 "));
+  clients.clear();
+  next.clear();
+  reactor.Tick(3);
+  EXPECT_EQ(reactor.admission().addresses.size(), 0u);
+  EXPECT_EQ(reactor.open_connections(), 0u);
+}
+
+TEST(AddressLimitTest, ResetsWhereTheOverloadActionSaysSo) {
+  TestReactor reactor(Hello, PerAddress(1, OverloadAction::kReset));
+  std::vector<TestClient> clients = Connect(reactor, 2);
+  reactor.Tick(2);
+  clients[1].Receive();
+  EXPECT_TRUE(clients[1].reset_by_server());
+  EXPECT_EQ(reactor.Count(RefuseReason::kMaxConnectionsPerAddressReset), 1u);
+}
+
+// One that waits would hold up those behind it.
+TEST(AddressLimitTest, IsAnsweredWhereOthersWouldBeLeftQueued) {
+  TestReactor reactor(Hello, PerAddress(1, OverloadAction::kQueue));
+  std::vector<TestClient> clients = Connect(reactor, 2);
+  reactor.Tick(2);
+  EXPECT_THAT(clients[1].Take(), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(reactor.Count(RefuseReason::kMaxConnectionsPerAddress), 1u);
+}
+
+TEST(AddressLimitTest, PeersWithoutAnAddressAreNotCounted) {
+  TestReactor reactor(Hello, PerAddress(1));
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(reactor.Connect());
+  reactor.Tick();
+  EXPECT_EQ(reactor.open_connections(), 3u);
+  EXPECT_EQ(reactor.admission().addresses.size(), 0u);
+}
+
+// Those that are open stay; those that came uncounted stay uncounted.
+TEST(AddressLimitTest, LowersAndSwitchesOnWithoutClosingAnybody) {
+  TestReactor reactor(Hello, PerAddress(0));
+  std::vector<TestClient> clients = Connect(reactor, 2);
+  reactor.Tick(2);
+  reactor.SetLimits([](Limits* limits) { limits->max_connections_per_address = 2; });
+  for (TestClient& client : Connect(reactor, 2)) clients.push_back(std::move(client));
+  reactor.Tick(2);
+  reactor.SetLimits([](Limits* limits) { limits->max_connections_per_address = 1; });
+  for (TestClient& client : Connect(reactor, 1)) clients.push_back(std::move(client));
+  reactor.Tick(2);
+  for (int i = 0; i < 4; ++i) EXPECT_THAT(clients[i].Take(), StartsWith("HTTP/1.1 200 ")) << i;
+  EXPECT_THAT(clients[4].Take(), StartsWith("HTTP/1.1 503 "));
+  reactor.SetLimits([](Limits* limits) { limits->max_connections_per_address = 0; });
+  clients.clear();
+  reactor.Tick(3);
+  EXPECT_EQ(reactor.admission().addresses.size(), 0u) << "also those counted before it was off";
+}
+
+Limits Rate(std::uint64_t per_second) {
+  Limits limits;
+  limits.max_accepts_per_second = per_second;
+  return limits;
+}
+
+TEST(AcceptRateLimitTest, LeavesQueuedWhatComesFaster) {
+  TestReactor reactor(Hello, Rate(20));  // a bucket of two
+  std::vector<TestClient> clients = Connect(reactor, 4);
+  const std::uint64_t accepts = reactor.syscalls().Count(Call::kAccept4);
+  reactor.Tick(20);
+  EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 2u);
+  EXPECT_EQ(reactor.syscalls().Count(Call::kAccept4) - accepts, 2u);
+  EXPECT_EQ(reactor.Count(Counter::kAcceptPausesRate), 1u);
+  EXPECT_EQ(reactor.Stats().accept_queue.depth, 2u);
+  clients[0].Close();  // frees a place, which is not what is waited for
+  reactor.Tick(3);
+  EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 2u);
+  reactor.AdvanceMs(49);
+  reactor.Tick();
+  EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 2u);
+  reactor.AdvanceMs(9);  // 50 ms a token, and a slot of the timer wheel
+  reactor.Tick();
+  EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 3u);
+  reactor.AdvanceMs(60);
+  reactor.Tick();
+  EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 4u);
+  EXPECT_EQ(reactor.Count(RefuseReason::kMaxConnections), 0u);
+}
+
+TEST(AcceptRateLimitTest, IsLive) {
+  TestReactor reactor(Hello, Rate(1));
+  std::vector<TestClient> clients = Connect(reactor, 4);
+  reactor.Tick(2);
+  EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 1u);
+  reactor.SetLimits([](Limits* limits) { limits->max_accepts_per_second = 0; });
+  reactor.Tick(3);
+  EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 4u);
+}
+
+// An accept that fails has used nothing of the rate.
+TEST(AcceptRateLimitTest, WhatIsNotAcceptedIsNotCounted) {
+  TestReactor reactor(Hello, Rate(10));  // a bucket of one
+  std::vector<TestClient> clients = Connect(reactor, 1);
+  reactor.syscalls().Fail(Call::kAccept4, EMFILE);
+  reactor.Tick();
+  reactor.AdvanceMs(96);
+  reactor.Tick();
+  EXPECT_EQ(reactor.Count(Counter::kConnectionsAccepted), 1u);
+  EXPECT_EQ(reactor.Count(Counter::kAcceptPausesRate), 0u);
+}
+
+TEST(AcceptRateLimitTest, ADrainTakesWhatIsQueued) {
+  TestReactor reactor(Hello, Rate(1));
+  std::vector<TestClient> clients = Connect(reactor, 4);
+  reactor.Tick();
+  reactor.reactor().RequestDrain(10'000);
+  reactor.Tick(5);
+  for (TestClient& client : clients) EXPECT_THAT(client.Take(), StartsWith("HTTP/1.1 200 "));
 }
 
 }  // namespace

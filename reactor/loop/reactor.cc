@@ -30,7 +30,7 @@ Reactor::Reactor(const ReactorOptions& options)
     : options_(options),
       timers_(options.clock->MonotonicNs() / kNsPerMs),
       table_(&context_),
-      admission_(&context_, options.open_connections),
+      admission_(&context_, options.admission),
       drain_deadline_ms_(kNoDrain) {
   context_.syscalls = options.syscalls;
   context_.clock = options.clock;
@@ -322,9 +322,9 @@ void Reactor::EndDrain() {
 void Reactor::ReleaseEnded() {
   if (context_.ended.empty()) return;
   for (const std::uint32_t slot : context_.ended) table_.Release(slot);
-  admission_.GivePlacesBack(context_.ended.size());
+  admission_.OnEnded(context_.ended);
   context_.ended.clear();
-  for (const auto& acceptor : acceptors_) acceptor->ResumeIfPaused();
+  for (const auto& acceptor : acceptors_) acceptor->OnPlaceFreed();
 }
 
 ExchangeEnd* Reactor::Find(ResponseTicket ticket) noexcept {

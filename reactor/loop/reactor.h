@@ -35,7 +35,7 @@ struct ReactorOptions {
   Clock* clock = nullptr;
   const AnyHandler* handler = nullptr;
   const LimitsStore* limits = nullptr;
-  std::atomic<std::uint64_t>* open_connections = nullptr;  // of all reactors of the server
+  SharedAdmission* admission = nullptr;  // of all reactors of the server
   std::function<void()> on_adopted;      // called in the reactor's thread after it took new limits
   TransitionLog* transitions = nullptr;  // of its connections, for tests
 };

@@ -146,7 +146,7 @@ TEST(ReactorTest, IsNotMadeWithoutDescriptors) {
       test::FakeClock clock;
       const AnyHandler handler = Hello;
       const LimitsStore limits{Limits()};
-      std::atomic<std::uint64_t> open{0};
+      SharedAdmission admission;
       auto listener = Listener::Open(&syscalls, *SocketAddress::Parse("127.0.0.1:0"), 8);
       ASSERT_TRUE(listener.ok());
       ReactorOptions options;
@@ -154,7 +154,7 @@ TEST(ReactorTest, IsNotMadeWithoutDescriptors) {
       options.clock = &clock;
       options.handler = &handler;
       options.limits = &limits;
-      options.open_connections = &open;
+      options.admission = &admission;
       syscalls.Fail(call, EMFILE, skip);
       Reactor::Listeners listeners;
       listeners.push_back(*std::move(listener));

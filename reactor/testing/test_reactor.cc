@@ -35,7 +35,7 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
   options.handler = &handler_;
   options.limits = &limits_;
   options.transitions = &transitions_;
-  options.open_connections = &open_connections_;
+  options.admission = &admission_;
   auto reactor = Reactor::Create(options, std::move(listeners));
   EXPECT_TRUE(reactor.ok()) << reactor.status();
   reactor_ = *std::move(reactor);

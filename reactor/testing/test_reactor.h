@@ -62,9 +62,11 @@ class TestReactor {
   std::uint16_t port(std::size_t listener = 0) const { return ports_[listener]; }
   Reactor& reactor() { return *reactor_; }
   const TransitionLog& transitions() const { return transitions_; }
-  std::uint64_t open_connections() const { return open_connections_.load(); }
+  std::uint64_t open_connections() const { return admission_.open_connections.load(); }
   // As if other reactors of the server had so many connections more.
-  void TakePlaces(int places) { open_connections_ += static_cast<std::uint64_t>(places); }
+  void TakePlaces(int places) { admission_.open_connections += static_cast<std::uint64_t>(places); }
+  // What all reactors of the server share.
+  SharedAdmission& admission() { return admission_; }
   // Ends the reactor: ResponseWriters may still be around.
   void Destroy() { reactor_ = nullptr; }
 
@@ -74,7 +76,7 @@ class TestReactor {
   FaultySyscalls syscalls_;
   const AnyHandler handler_;
   LimitsStore limits_;
-  std::atomic<std::uint64_t> open_connections_{0};
+  SharedAdmission admission_;
   std::vector<std::uint16_t> ports_;
   std::unique_ptr<Reactor> reactor_;
 };

@@ -38,7 +38,7 @@ class Stepped {
     options_.clock = Clock::System();
     options_.handler = &handler_;
     options_.limits = &limits_;
-    options_.open_connections = &open_;
+    options_.admission = &admission_;
     port_ = listener->address().port();
     Reactor::Listeners listeners;
     listeners.push_back(std::move(listener));
@@ -55,7 +55,7 @@ class Stepped {
  private:
   const AnyHandler handler_ = [](const Request&, ResponseWriter) {};
   LimitsStore limits_;
-  std::atomic<std::uint64_t> open_{0};
+  SharedAdmission admission_;
   ReactorOptions options_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Reactor> reactor_;
