@@ -161,6 +161,13 @@ constexpr LimitSpec kSpecs[] = {
      "waits in the accept queue", "accept_pauses_rate",
      "Connections that the server accepts in a second; 0: as many as come.",
      &Limits::max_accepts_per_second},
+    {"shed_queue_delay_ms", "ms", 0, kDayMs, 0, LimitApplies::kAtOnce, "503", "requests_shed",
+     "How long connections may wait to be accepted before new ones and new requests are refused; "
+     "0: however long.",
+     &Limits::shed_queue_delay_ms},
+    {"shed_interval_ms", "ms", 1, kDayMs, 100, LimitApplies::kAtOnce, "503", "requests_shed",
+     "For how long nobody must have waited less before anything is refused.",
+     &Limits::shed_interval_ms},
 };
 
 }  // namespace

@@ -129,6 +129,12 @@ struct Limits {
 
   // Streams of the control plane at a time. Default 64.
   std::uint64_t max_watchers = 64;
+  // How long connections may wait to be accepted, in ms: when nobody has waited less for
+  // shed_interval_ms, new connections and requests are refused with 503 until somebody has, or
+  // nobody waits; 0: never. Default 0.
+  std::uint64_t shed_queue_delay_ms = 0;
+  // For how long, in ms. Default 100.
+  std::uint64_t shed_interval_ms = 100;
 
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;

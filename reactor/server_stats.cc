@@ -26,6 +26,7 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "proxy_headers",
     "accept_pauses_full",
     "accept_pauses_rate",
+    "requests_shed",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",
@@ -34,6 +35,8 @@ constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = 
     "max_connections_reset",
     "max_connections_per_address",
     "max_connections_per_address_reset",
+    "shed",
+    "shed_reset",
 };
 constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
     "client_closed", "client_aborted", "answered",     "max_requests",  "parse_error",

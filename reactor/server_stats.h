@@ -40,9 +40,9 @@ enum class Counter : std::uint8_t {
   kProxyHeaders,           // PROXY headers that were taken
   kAcceptPausesFull,       // times that a listener was disarmed because max_connections were open
   kAcceptPausesRate,       // times that a listener was disarmed for max_accepts_per_second
+  kRequestsShed,           // of kRequests: answered with 503 in place of the handler, for overload
 };
-inline constexpr std::size_t kCounterCount =
-    static_cast<std::size_t>(Counter::kAcceptPausesRate) + 1;
+inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kRequestsShed) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {
@@ -52,9 +52,11 @@ enum class RefuseReason : std::uint8_t {
   kMaxConnectionsReset,            // max_connections: reset
   kMaxConnectionsPerAddress,       // max_connections_per_address: answered 503 and closed
   kMaxConnectionsPerAddressReset,  // the same: reset
+  kShed,       // waited longer than shed_queue_delay_ms: answered 503 and closed
+  kShedReset,  // the same: reset
 };
 inline constexpr std::size_t kRefuseReasonCount =
-    static_cast<std::size_t>(RefuseReason::kMaxConnectionsPerAddressReset) + 1;
+    static_cast<std::size_t>(RefuseReason::kShedReset) + 1;
 
 // Why a connection ended. Every end has exactly one reason.
 enum class CloseReason : std::uint8_t {

@@ -135,6 +135,20 @@ void Refused(const ServerFacts& facts, Findings* findings) {
                             ", or lower idle_timeout_ms")));
 }
 
+void Shed(const ServerFacts& facts, Findings* findings) {
+  const std::uint64_t connections =
+      Sum(facts, RefuseReason::kShed) + Sum(facts, RefuseReason::kShedReset);
+  const std::uint64_t requests = Sum(facts, Counter::kRequestsShed);
+  if (connections + requests == 0) return;
+  findings->push_back(OfServer(
+      facts, Severity::kWarning, "load_shed",
+      "connections waited too long to be accepted, and what was new was refused",
+      absl::StrCat(connections, " connections and ", requests,
+                   " requests refused since the start; ",
+                   "shed_queue_delay_ms = ", facts.limits.shed_queue_delay_ms),
+      "add CPUs and reactors, or servers; see with \"weirctl stats\" which reactors are busy"));
+}
+
 void ReactorsForCpus(const ServerFacts& facts, Findings* findings) {
   const HostFacts& host = facts.host;
   const int usable =
@@ -269,10 +283,22 @@ void Draining(const ServerFacts& facts, Findings* findings) {
 }
 
 constexpr void (*kRules[])(const ServerFacts&, Findings*) = {
-    Host,           Queues,          NoMigration,      FewDescriptors,
-    Pauses,         Refused,         ReactorsForCpus,  UnevenConnections,
-    UnevenRequests, Stalled,         LimitsNotApplied, RefusedByLimits,
-    AdminOverTcp,   ForeignListener, Draining,
+    Host,
+    Queues,
+    NoMigration,
+    FewDescriptors,
+    Pauses,
+    Refused,
+    Shed,
+    ReactorsForCpus,
+    UnevenConnections,
+    UnevenRequests,
+    Stalled,
+    LimitsNotApplied,
+    RefusedByLimits,
+    AdminOverTcp,
+    ForeignListener,
+    Draining,
 };
 
 }  // namespace

@@ -107,6 +107,14 @@ TEST(ServerRulesTest, PausesAndRefusals) {
   EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("7 times left in the queue"));
 }
 
+TEST(ServerRulesTest, LoadThatWasShed) {
+  ServerFacts facts = Sound();
+  facts.stats.reactors[0].counters[static_cast<std::size_t>(Counter::kRequestsShed)] = 4;
+  facts.stats.reactors[0].connections_refused[static_cast<std::size_t>(RefuseReason::kShed)] = 3;
+  EXPECT_THAT(RulesOf(facts), ElementsAre("load_shed"));
+  EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("3 connections and 4 requests"));
+}
+
 TEST(ServerRulesTest, ReactorsAgainstCpus) {
   ServerFacts facts = Sound();
   facts.host.cpus_affinity = 4;

@@ -12,6 +12,8 @@
 namespace weir {
 namespace {
 
+constexpr std::int64_t kNsPerMs = 1'000'000;
+
 bool WantsDescriptorsOrMemory(int error) noexcept {
   return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
 }
@@ -81,7 +83,7 @@ void Acceptor::AcceptUpTo(std::uint64_t connections) {
 // How many left the queue.
 std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
   for (std::uint64_t taken = 0; taken < connections; ++taken) {
-    const Outcome outcome = AcceptOne();
+    const Outcome outcome = AcceptOne(taken == 0);
     if (outcome == Outcome::kPaused) return taken;
     if (outcome == Outcome::kNone) return connections;  // another has taken the rest
   }
@@ -92,11 +94,11 @@ std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
 void Acceptor::AcceptShared(std::uint64_t connections) {
   std::uint64_t allowed = admission_->TakeRate(connections);
   if (allowed == 0) return Pause(Counter::kAcceptPausesRate, admission_->MsToRate());
-  while (allowed > 0 && AcceptOne() == Outcome::kTaken) --allowed;
+  while (allowed > 0 && AcceptOne(false) == Outcome::kTaken) --allowed;
   if (allowed > 0) admission_->PutRateBack(allowed);
 }
 
-Acceptor::Outcome Acceptor::AcceptOne() {
+Acceptor::Outcome Acceptor::AcceptOne(bool first) {
   const bool place = admission_->TakePlace();
   if (!place && admission_->LeavesQueued()) {
     Pause(Counter::kAcceptPausesFull, kPauseMs);
@@ -106,8 +108,9 @@ Acceptor::Outcome Acceptor::AcceptOne() {
   const int error = -listener_->Accept(&accepted);
   if (error == 0) {
     accepted_.Add();
-    if (!listener_->shared()) SampleWait(accepted.fd);
-    Enter(accepted, place);
+    // A Unix socket does not tell how long a connection waited.
+    const bool in_time = listener_->shared() || CheckWait(accepted.fd, first);
+    Enter(accepted, place, in_time);
     return Outcome::kTaken;
   }
   if (place) admission_->GivePlacesBack(1);
@@ -122,16 +125,37 @@ Acceptor::Outcome Acceptor::AcceptOne() {
 }
 
 void Acceptor::NothingWaits() noexcept {
-  // While it is paused the listener is not watched, so silence says nothing.
-  if (!pause_timer_.linked()) empty_ns_ = ctx_->now_ns;
+  // While it is paused the listener is not watched, so silence says nothing. Nor does it in the
+  // tick that ends the pause: the kernel was asked before.
+  if (paused_) {
+    paused_ = pause_timer_.linked();
+    return;
+  }
+  empty_ns_ = ctx_->now_ns;
+  shedder_.Forget();
 }
 
-void Acceptor::SampleWait(int fd) {
-  if (!wait_turn_.Take(ctx_->limits.accept_wait_sample_every)) return;
+// Whether it may come in, as far as its waiting time goes. While that decides anything, who is
+// first in each turn is looked at, and everybody once it has decided.
+bool Acceptor::CheckWait(int fd, bool first) {
+  const bool sampled = wait_turn_.Take(ctx_->limits.accept_wait_sample_every);
+  if (ctx_->limits.shed_queue_delay_ms == 0) shedder_.Forget();
+  const bool judged = ctx_->limits.shed_queue_delay_ms != 0 && (first || shedder_.shedding());
+  if (!sampled && !judged) return true;
   const auto wait_ms = ReadMsInAcceptQueue(ctx_->syscalls, fd);
-  if (!wait_ms.has_value()) return;
-  const std::int64_t wait_ns = std::int64_t{*wait_ms} * 1'000'000;
-  (*ctx_->counters)[Timing::kAcceptQueueWait].Add(std::min(wait_ns, ctx_->now_ns - empty_ns_));
+  if (!wait_ms.has_value()) return true;
+  const std::int64_t wait_ns =
+      std::min(std::int64_t{*wait_ms} * kNsPerMs, ctx_->now_ns - empty_ns_);
+  if (sampled) (*ctx_->counters)[Timing::kAcceptQueueWait].Add(wait_ns);
+  if (judged) JudgeWait(wait_ns);
+  return !shedder_.shedding();
+}
+
+void Acceptor::JudgeWait(std::int64_t wait_ns) noexcept {
+  const Limits& limits = ctx_->limits;
+  shedder_.OnWait(wait_ns, ctx_->now_ns,
+                  static_cast<std::int64_t>(limits.shed_queue_delay_ms) * kNsPerMs,
+                  static_cast<std::int64_t>(limits.shed_interval_ms) * kNsPerMs);
 }
 
 Acceptor::Proxied Acceptor::JudgePeer(const SocketAddress& peer) const noexcept {
@@ -140,9 +164,11 @@ Acceptor::Proxied Acceptor::JudgePeer(const SocketAddress& peer) const noexcept 
   return ctx_->limits.proxy_protocol == 1 ? Proxied::kRefused : Proxied::kNo;
 }
 
-void Acceptor::Admit(const AcceptedSocket& accepted) { Enter(accepted, admission_->TakePlace()); }
+void Acceptor::Admit(const AcceptedSocket& accepted) {
+  Enter(accepted, admission_->TakePlace(), true);
+}
 
-void Acceptor::Enter(const AcceptedSocket& accepted, bool place) {
+void Acceptor::Enter(const AcceptedSocket& accepted, bool place, bool in_time) {
   (*ctx_->counters)[Counter::kConnectionsAccepted].Add();
   const Proxied proxied = JudgePeer(accepted.peer);
   if (proxied == Proxied::kRefused) {
@@ -152,6 +178,10 @@ void Acceptor::Enter(const AcceptedSocket& accepted, bool place) {
     return;
   }
   if (!place) return admission_->Refuse(accepted.fd, RefuseReason::kMaxConnections);
+  if (!in_time) {
+    admission_->GivePlacesBack(1);
+    return admission_->Refuse(accepted.fd, RefuseReason::kShed);
+  }
   Connection* connection = nullptr;
   bool counted = false;
   try {
@@ -183,7 +213,9 @@ void Acceptor::Enter(const AcceptedSocket& accepted, bool place) {
 
 void Acceptor::Pause(Counter why, std::int64_t ms) {
   (*ctx_->counters)[why].Add();
+  paused_ = true;
   paused_for_ = why;
+  shedder_.Forget();  // who waits, waits for something else
   Unwatch();
   ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + ms);
 }

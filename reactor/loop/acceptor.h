@@ -14,6 +14,7 @@
 #include "weir/reactor/loop/admission.h"
 #include "weir/reactor/loop/counters.h"
 #include "weir/reactor/loop/one_in.h"
+#include "weir/reactor/loop/shedder.h"
 #include "weir/reactor/loop/timer_wheel.h"
 
 namespace weir {
@@ -74,6 +75,9 @@ class Acceptor {
 
   Listener* listener() noexcept { return listener_.get(); }
 
+  // Whether its queue says that what is new is to be refused (shed_queue_delay_ms).
+  bool shedding() const noexcept { return shedder_.shedding(); }
+
   // The queue of its listener now. Any thread.
   ListenerQueue Sample(std::int64_t now_ns) const;
 
@@ -87,15 +91,17 @@ class Acceptor {
     kNone,    // nobody waits
     kPaused,  // nobody is taken for now
   };
-  Outcome AcceptOne();
-  void Enter(const AcceptedSocket& accepted, bool place);
+  // The `first` of a turn tells how long the queue is waited in.
+  Outcome AcceptOne(bool first);
+  void Enter(const AcceptedSocket& accepted, bool place, bool in_time);
   // Whether the peer has to send a PROXY header first.
   enum class Proxied : std::uint8_t { kNo, kYes, kRefused };
   Proxied JudgePeer(const SocketAddress& peer) const noexcept;
   std::uint32_t Waiting();
   void CloseListener();
   void Pause(Counter why, std::int64_t ms);
-  void SampleWait(int fd);
+  bool CheckWait(int fd, bool first);
+  void JudgeWait(std::int64_t wait_ns) noexcept;
   bool Watch(int op, std::uint32_t events);
   void Unwatch();
   bool WatchAgain();
@@ -108,9 +114,11 @@ class Acceptor {
   Admission* const admission_;
   CounterCell accepted_;
   Timer pause_timer_;
+  bool paused_ = false;                          // when the kernel was last asked
   Counter paused_for_ = Counter::kAcceptPauses;  // the pause counts there
-  OneIn wait_turn_;                              // whose time in the queue is sampled
-  std::int64_t empty_ns_ = kNeverEmpty;          // when the queue was last seen empty
+  Shedder shedder_;
+  OneIn wait_turn_;                      // whose time in the queue is sampled
+  std::int64_t empty_ns_ = kNeverEmpty;  // when the queue was last seen empty
 };
 
 }  // namespace weir

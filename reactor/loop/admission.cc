@@ -19,9 +19,14 @@ std::string AnswerFor(RefuseReason reason, std::uint64_t retry_after_seconds) {
 
 // What a connection that would have been answered for `reason` is counted as when it is reset.
 RefuseReason ResetFor(RefuseReason reason) noexcept {
-  return reason == RefuseReason::kMaxConnectionsPerAddress
-             ? RefuseReason::kMaxConnectionsPerAddressReset
-             : RefuseReason::kMaxConnectionsReset;
+  switch (reason) {
+    case RefuseReason::kMaxConnectionsPerAddress:
+      return RefuseReason::kMaxConnectionsPerAddressReset;
+    case RefuseReason::kShed:
+      return RefuseReason::kShedReset;
+    default:
+      return RefuseReason::kMaxConnectionsReset;
+  }
 }
 
 }  // namespace

@@ -162,6 +162,8 @@ void Reactor::AdoptLimits() {
   }
   mailbox_->SetMaxWaitingBytes(snapshot->limits.max_pending_output_bytes);
   admission_.OnLimits();
+  refusing_ = RefusingHandler(*options_.handler, snapshot->limits.retry_after_seconds,
+                              &counters_[Counter::kRequestsShed]);
   for (const auto& acceptor : acceptors_) {
     acceptor->ResumeIfPaused();  // there may be room now
     acceptor->SetBacklog(snapshot->limits.listen_backlog);
@@ -218,8 +220,16 @@ void Reactor::AcceptAll(int count) {
   }
 }
 
+// While one of the queues says that what is new comes too late to be served in time.
+void Reactor::ChooseHandler() noexcept {
+  const bool shedding = std::any_of(acceptors_.begin(), acceptors_.end(),
+                                    [](const auto& acceptor) { return acceptor->shedding(); });
+  context_.handler = shedding ? &refusing_ : options_.handler;
+}
+
 void Reactor::ServeEvents(int count) {
   AcceptAll(count);
+  ChooseHandler();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[i];
     if (AcceptorOf(event.data.u64) != nullptr) continue;

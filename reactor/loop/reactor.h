@@ -21,6 +21,7 @@
 #include "weir/reactor/loop/counters.h"
 #include "weir/reactor/loop/http_date.h"
 #include "weir/reactor/loop/mailbox.h"
+#include "weir/reactor/loop/refusing_handler.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/loop/timer_wheel.h"
 #include "weir/reactor/refusals/bad_request_ring.h"
@@ -95,6 +96,7 @@ class Reactor final : private ResponseSink {
   void AdoptLimits();
   void FireTimers();
   void AcceptAll(int count);
+  void ChooseHandler() noexcept;
   void ServeEvents(int count);
   void GiveTurns();
   void TakeDeliveries();
@@ -123,6 +125,7 @@ class Reactor final : private ResponseSink {
   ConnectionContext context_;
   ConnectionTable table_;
   Admission admission_;
+  AnyHandler refusing_;  // in the place of the service's while load is shed
   std::vector<std::unique_ptr<Acceptor>> acceptors_;  // one for each listener
   std::vector<Mailbox::Message> messages_;
   std::vector<std::uint32_t> turns_;

@@ -1,7 +1,11 @@
 #include "weir/reactor/testing/faulty_syscalls.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 
 namespace weir::test {
 namespace {
@@ -44,7 +48,15 @@ int FaultySyscalls::SetSockOpt(int fd, int level, int name, const void* value, s
   return Faulty(Call::kSetSockOpt) ? -1 : Kernel()->SetSockOpt(fd, level, name, value, size);
 }
 int FaultySyscalls::GetSockOpt(int fd, int level, int name, void* value, socklen_t* size) {
-  return Faulty(Call::kGetSockOpt) ? -1 : Kernel()->GetSockOpt(fd, level, name, value, size);
+  if (Faulty(Call::kGetSockOpt)) return -1;
+  const int result = Kernel()->GetSockOpt(fd, level, name, value, size);
+  // What is asked about a listener is shorter.
+  const bool wait =
+      level == IPPROTO_TCP && name == TCP_INFO && *size > offsetof(tcp_info, tcpi_last_data_sent);
+  if (result == 0 && wait && queue_wait_ms_.has_value()) {
+    static_cast<tcp_info*>(value)->tcpi_last_data_sent = *queue_wait_ms_;
+  }
+  return result;
 }
 int FaultySyscalls::GetSockName(int fd, sockaddr* address, socklen_t* size) {
   return Faulty(Call::kGetSockName) ? -1 : Kernel()->GetSockName(fd, address, size);

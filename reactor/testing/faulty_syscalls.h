@@ -47,6 +47,8 @@ class FaultySyscalls : public Syscalls {
   void LimitTransfer(std::size_t bytes) { transfer_bytes_ = bytes; }
   // What ioctl gives from now on, instead of the kernel's answer.
   void AnswerIoctl(int value) { ioctl_answer_ = value; }
+  // How long every connection has waited in the accept queue, by TCP_INFO, from now on.
+  void AnswerQueueWaitMs(std::uint32_t ms) { queue_wait_ms_ = ms; }
   // How often it was called, faulty calls included.
   std::uint64_t Count(Call call) const { return plan(call).count; }
   // The timeout that epoll_wait was last given.
@@ -90,6 +92,7 @@ class FaultySyscalls : public Syscalls {
   std::array<Plan, kCallCount> plans_;
   std::optional<int> ioctl_answer_;
   int last_wait_ms_ = 0;
+  std::optional<std::uint32_t> queue_wait_ms_;
   std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();
 };
 
