@@ -149,6 +149,7 @@ void ToProto(const ServerStats& stats, admin::v1::Stats* message) {
   message->set_limits_version(stats.limits_version);
   for (const ReactorStats& reactor : stats.reactors)
     ReactorToProto(reactor, message->add_reactors());
+  message->set_steering_failures(stats.steering_failures);
   *message->mutable_jiffy() = ToDuration(stats.jiffy_ns);
   for (const std::string& warning : stats.warnings) message->add_warnings(warning);
   KernelToProto(stats.kernel, message->mutable_kernel());

@@ -20,6 +20,9 @@ constexpr std::uint64_t kDayMs = 86'400'000;
 // In the order of enum class OverloadAction.
 constexpr std::string_view kOverloadActions[] = {"respond_503", "reset", "queue"};
 
+// In the order of enum class Distribution.
+constexpr std::string_view kDistributions[] = {"hash", "cpu", "random"};
+
 constexpr LimitSpec kSpecs[] = {
     {"listen_backlog", "connections", 1, 10'000'000, 4096, LimitApplies::kAtOnce,
      "SYN dropped by the kernel: the client tries again after 1 s", "accept_queue.discards",
@@ -168,6 +171,11 @@ constexpr LimitSpec kSpecs[] = {
     {"shed_interval_ms", "ms", 1, kDayMs, 100, LimitApplies::kAtOnce, "503", "requests_shed",
      "For how long nobody must have waited less before anything is refused.",
      &Limits::shed_interval_ms},
+    {"distribution", "choice", 0, std::size(kDistributions) - 1, 0, LimitApplies::kNextConnection,
+     "another reactor", "connections_accepted",
+     "By what the kernel shares new connections among the reactors: a hash of addresses and ports, "
+     "the CPU that the SYN arrives on, or chance.",
+     &Limits::distribution, kDistributions},
 };
 
 }  // namespace

@@ -16,6 +16,13 @@ enum class OverloadAction : std::uint64_t {
   kQueue,       // nothing is accepted until there is room: it waits in the kernel's queue
 };
 
+// By what the kernel shares new connections among the reactors: the values of Limits::distribution.
+enum class Distribution : std::uint64_t {
+  kHash,      // its own hash of addresses and ports
+  kCpu,       // the CPU that the SYN arrives on, modulo the reactors
+  kWeighted,  // at random, by weights: a server's reactors all have the same
+};
+
 // All limits can be changed while the server runs, through LimitsStore::Update or the admin
 // service. limit_specs.h has the table of names, units, ranges, and what happens at each limit;
 // a test holds this struct, the table, the .proto file and the documents to one another.
@@ -135,6 +142,10 @@ struct Limits {
   std::uint64_t shed_queue_delay_ms = 0;
   // For how long, in ms. Default 100.
   std::uint64_t shed_interval_ms = 100;
+
+  // By what the kernel shares new connections among the reactors: a Distribution, named hash, cpu
+  // and random. Default hash.
+  std::uint64_t distribution = 0;
 
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;

@@ -45,11 +45,13 @@ const std::string& Server::boot_id() const noexcept { return impl_->boot_id(); }
 LimitsStore& Server::limits() noexcept { return impl_->limits(); }
 
 Limits Server::EffectiveLimits(const Limits& requested) const {
-  return weir::EffectiveLimits(requested, ReadHostLimits());
+  Limits effective = weir::EffectiveLimits(requested, ReadHostLimits());
+  if (impl_->shares_address()) effective.distribution = 0;  // by the kernel's hash alone
+  return effective;
 }
 
 std::vector<std::string> Server::LimitWarnings(const Limits& requested) const {
-  return weir::LimitWarnings(requested, ReadHostLimits());
+  return impl_->Warnings(requested);
 }
 
 bool Server::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const {

@@ -107,7 +107,9 @@ absl::Status Server::Impl::Start(const HandlerFactory& factory) {
   }
   if (absl::Status status = OpenReactors(count); !status.ok()) return status;
   if (absl::Status status = StartThreads(); !status.ok()) return status;
+  ApplyDistribution();
   limits_.OnPublish([this] {
+    ApplyDistribution();
     for (const auto& reactor : reactors_) reactor->Wake();
     watch_.Wake();  // the intervals may be others
     kernel_watch_.Wake();
@@ -319,6 +321,23 @@ DrainReport Server::Impl::Wait() {
   return CountDrained();
 }
 
+void Server::Impl::ApplyDistribution() {
+  // Of two publishers the later may come first: then the other finds its limits here too.
+  const std::lock_guard<std::mutex> lock(distribution_mutex_);
+  const auto distribution = static_cast<Distribution>(limits_.current()->limits.distribution);
+  for (const auto& group : groups_) group->SetDistribution(distribution);
+}
+
+std::vector<std::string> Server::Impl::Warnings(const Limits& requested) const {
+  std::vector<std::string> warnings = weir::LimitWarnings(requested, ReadHostLimits());
+  for (const auto& group : groups_) {
+    std::string warning =
+        group->DistributionWarning(static_cast<Distribution>(requested.distribution));
+    if (!warning.empty()) warnings.push_back(std::move(warning));
+  }
+  return warnings;
+}
+
 bool Server::Impl::AllWorkBy(std::uint64_t version) const {
   for (const auto& reactor : reactors_) {
     if (reactor->AppliedVersion() < version) return false;
@@ -348,7 +367,8 @@ ServerStats Server::Impl::Stats() const {
   stats.kernel = kernel_.Latest();
   stats.events_newest = events_.newest();
   stats.events_suppressed = events_.suppressed();
-  stats.warnings = weir::LimitWarnings(snapshot->limits, ReadHostLimits());
+  stats.warnings = Warnings(snapshot->limits);
+  for (const auto& group : groups_) stats.steering_failures += group->steering_failures();
   return stats;
 }
 

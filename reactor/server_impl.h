@@ -36,6 +36,8 @@ class Server::Impl {
   bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms);
   ServerStats Stats() const;
   std::vector<BadRequest> BadRequests() const;
+  std::vector<std::string> Warnings(const Limits& requested) const;
+  bool shares_address() const noexcept { return options_.share_address; }
   bool draining() const noexcept { return draining_.load(); }
 
   const std::string& address() const noexcept { return listeners_.front().address; }
@@ -62,6 +64,8 @@ class Server::Impl {
   void TellDrainEnded();
   // What the drain has come to so far.
   DrainReport CountDrained();
+  // Has the kernel share connections as the present limits say.
+  void ApplyDistribution();
   // Connections closed so far, and how many of them were cut.
   DrainReport CountClosed() const;
 
@@ -78,6 +82,8 @@ class Server::Impl {
   std::vector<std::unique_ptr<ListenerGroup>> groups_;  // of the reactors' listeners
   std::vector<std::unique_ptr<Reactor>> reactors_;
   std::vector<std::thread> threads_;
+
+  std::mutex distribution_mutex_;  // held while the present limits are read and applied
 
   std::mutex adopted_mutex_;
   std::condition_variable adopted_;  // some reactor took new limits

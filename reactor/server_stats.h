@@ -171,6 +171,8 @@ struct ServerStats {
   bool draining = false;
   std::uint64_t limits_version = 0;  // LimitsSnapshot::version in force; reactors may lag a tick
   std::vector<ReactorStats> reactors;
+  // Programs for Limits::distribution, or for a drain, that the kernel refused.
+  std::uint64_t steering_failures = 0;
   std::uint64_t jiffy_ns = 0;         // the resolution of Timing::kAcceptQueueWait on this host
   std::vector<std::string> warnings;  // each says what, the values and the fix
   KernelStats kernel;

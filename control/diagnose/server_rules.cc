@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "weir/control/diagnose/host_rules.h"
 #include "weir/control/diagnose/queue_rules.h"
 #include "weir/reactor/host_limits.h"
@@ -188,7 +189,30 @@ void Uneven(const ServerFacts& facts, Counter counter, const char* rule, const c
                fix));
 }
 
+// By CPU, one reactor may well get twice what is even, and that is chosen. More is not.
+bool UnevenByCpu(const ServerFacts& facts, Findings* findings) {
+  constexpr auto kAccepted = static_cast<std::size_t>(Counter::kConnectionsAccepted);
+  if (static_cast<Distribution>(facts.limits.distribution) != Distribution::kCpu) return false;
+  const std::uint64_t sum = Sum(facts, Counter::kConnectionsAccepted);
+  const auto& reactors = facts.stats.reactors;
+  if (reactors.size() < 2 || sum < kEnoughToCompare) return true;
+  std::uint64_t most = 0;
+  for (const ReactorStats& reactor : reactors) most = std::max(most, reactor.counters[kAccepted]);
+  const double mean = static_cast<double>(sum) / static_cast<double>(reactors.size());
+  const double ratio = static_cast<double>(most) / mean;
+  if (ratio <= 2) return true;
+  findings->push_back(
+      OfServer(facts, Severity::kWarning, "uneven_reactors",
+               "connections are shared by the CPU that they arrive on, and most arrive on one",
+               absl::StrCat("one reactor accepted ", most, " of ", sum, ", ",
+                            absl::StrFormat("%.1f", ratio), " times the mean"),
+               "weirctl limits set distribution=hash; or spread the network's interrupts over the "
+               "CPUs (/proc/irq/*/smp_affinity, RPS)"));
+  return true;
+}
+
 void UnevenConnections(const ServerFacts& facts, Findings* findings) {
+  if (UnevenByCpu(facts, findings)) return;
   Uneven(facts, Counter::kConnectionsAccepted, "uneven_connections", "connections",
          "the kernel spreads them by a hash of addresses and ports: look for few clients with few "
          "ports, and for a reactor that stalls or whose queue was full",

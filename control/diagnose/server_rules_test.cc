@@ -13,6 +13,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // A server of two listeners and two reactors that nothing is wrong with.
 ServerFacts Sound() {
@@ -105,6 +106,22 @@ TEST(ServerRulesTest, PausesAndRefusals) {
   facts = Sound();
   facts.stats.reactors[0].counters[static_cast<std::size_t>(Counter::kAcceptPausesFull)] = 7;
   EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("7 times left in the queue"));
+}
+
+TEST(ServerRulesTest, UnevenReactorsByCpu) {
+  constexpr auto kAccepted = static_cast<std::size_t>(Counter::kConnectionsAccepted);
+  ServerFacts facts = Sound();
+  facts.stats.reactors.resize(3);
+  facts.limits.distribution = static_cast<std::uint64_t>(Distribution::kCpu);
+  facts.stats.reactors[0].counters[kAccepted] = 2000;
+  facts.stats.reactors[1].counters[kAccepted] = 500;
+  facts.stats.reactors[2].counters[kAccepted] = 500;
+  EXPECT_THAT(RulesOf(facts), Not(Contains("uneven_reactors"))) << "twice the mean";
+  EXPECT_THAT(RulesOf(facts), Not(Contains("uneven_connections"))) << "it was chosen";
+  facts.stats.reactors[0].counters[kAccepted] = 2010;
+  EXPECT_THAT(RulesOf(facts), Contains("uneven_reactors"));
+  facts.limits.distribution = 0;
+  EXPECT_THAT(RulesOf(facts), Contains("uneven_connections"));
 }
 
 TEST(ServerRulesTest, LoadThatWasShed) {

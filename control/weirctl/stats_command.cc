@@ -1,8 +1,10 @@
 // weirctl stats.
+#include <algorithm>
 #include <map>
 #include <ostream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "weir/control/weirctl/kernel_table.h"
 #include "weir/control/weirctl/queue_table.h"
 #include "weir/control/weirctl/timing_table.h"
@@ -70,6 +72,23 @@ std::string Listeners(const admin::v1::Stats& stats) {
   return text;
 }
 
+// How evenly connections came to the reactors: the most of one by the mean.
+void PrintSpread(const admin::v1::Stats& stats, std::ostream& out) {
+  std::uint64_t sum = 0;
+  std::uint64_t most = 0;
+  for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
+    sum += reactor.connections_accepted();
+    most = std::max<std::uint64_t>(most, reactor.connections_accepted());
+  }
+  if (stats.reactors_size() < 2 || sum == 0) return;
+  const double mean = static_cast<double>(sum) / stats.reactors_size();
+  out << absl::StrFormat("accepted by one reactor at most / on average: %.2f\n",
+                         static_cast<double>(most) / mean);
+  if (stats.steering_failures() == 0) return;
+  out << "changes of the distribution that the kernel refused: " << stats.steering_failures()
+      << "\n";
+}
+
 void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   out << Listeners(stats) << ", up " << stats.uptime().seconds() << " s, limits version "
       << stats.limits_version() << (stats.draining() ? ", DRAINING" : "") << "\n\n";
@@ -88,6 +107,7 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   }
   rows.push_back(TotalRow(stats));
   PrintTable(rows, out);
+  PrintSpread(stats, out);
   out << "\n";
   PrintTable(QueueRows(stats), out);
   for (const auto& table :

@@ -74,6 +74,14 @@ TEST_F(WeirctlTest, WritesAChoiceByName) {
               HasSubstr("overload_action = 9 is out of range: respond_503, reset or queue"));
 }
 
+TEST_F(WeirctlTest, TellsHowEvenlyConnectionsCame) {
+  EXPECT_THAT(Ctl({"stats"}).out, Not(HasSubstr("on average")));
+  test::BlockingClient client(server_->port());
+  EXPECT_THAT(client.Ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Ctl({"stats"}).out,
+              HasSubstr("accepted by one reactor at most / on average: 2.00\n"));
+}
+
 TEST_F(WeirctlTest, SetsALimitAndShowsIt) {
   const Outcome set = Ctl({"limits", "set", "max_head_bytes=4KiB", "head_timeout_ms=3s"});
   EXPECT_EQ(set.status, kExitOk) << set.err;

@@ -109,4 +109,21 @@ absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::OpenUnix(std::uint64_t 
   return listener;
 }
 
+void ListenerGroup::SetDistribution(Distribution distribution) {
+  (void)reuseport_.SetDistribution(distribution);  // the group keeps the error
+}
+
+std::string ListenerGroup::DistributionWarning(Distribution distribution) const {
+  if (share_address_ && distribution != Distribution::kHash) {
+    return absl::StrCat("distribution acts as hash on ", info_.name,
+                        ": ServerOptions::share_address lets other processes listen there, whose "
+                        "listeners have numbers that are not known; set distribution=hash");
+  }
+  const std::string error = reuseport_.state().error;
+  if (error.empty()) return "";
+  return absl::StrCat("distribution does not act on ", info_.name,
+                      ": the kernel goes on as before: ", error,
+                      "; set distribution again to try again");
+}
+
 }  // namespace weir

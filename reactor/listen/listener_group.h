@@ -39,6 +39,13 @@ class ListenerGroup {
 
   const ListenerInfo& info() const noexcept { return info_; }
 
+  // How new connections are shared among the reactors from now on. Any thread.
+  void SetDistribution(Distribution distribution);
+  // Programs that the kernel refused; it then goes on with the one before. Any thread.
+  std::uint64_t steering_failures() const { return reuseport_.state().failures; }
+  // Why `distribution` does not act here, and what does; "" if it does. Any thread.
+  std::string DistributionWarning(Distribution distribution) const;
+
  private:
   ListenerGroup(Syscalls* syscalls, const ListenerOptions& options, bool share_address)
       : syscalls_(syscalls),

@@ -56,7 +56,10 @@ SteeringPlan ReuseportGroup::PlanAround(std::size_t slot) const {
 absl::Status ReuseportGroup::Apply() { return Attach(BuildSteeringProgram(Plan())); }
 
 absl::Status ReuseportGroup::Attach(const std::vector<sock_filter>& program) {
-  if (slots_.empty() || (program.empty() && !attached_)) return absl::OkStatus();
+  if (slots_.empty() || (program.empty() && !attached_)) {
+    error_.clear();  // nothing is wanted of the kernel
+    return absl::OkStatus();
+  }
   const int fd = members_[slots_.front()].fd;  // any member will do
   sock_fprog argument{};
   argument.len = static_cast<unsigned short>(program.size());
@@ -70,8 +73,12 @@ absl::Status ReuseportGroup::Attach(const std::vector<sock_filter>& program) {
   if (result != 0) {
     const int error = errno;
     ++failures_;
-    return Failure(program.empty() ? "SO_DETACH_REUSEPORT_BPF" : "SO_ATTACH_REUSEPORT_CBPF", error);
+    const absl::Status status =
+        Failure(program.empty() ? "SO_DETACH_REUSEPORT_BPF" : "SO_ATTACH_REUSEPORT_CBPF", error);
+    error_ = std::string(status.message());
+    return status;
   }
+  error_.clear();
   attached_ = !program.empty();
   ++programs_attached_;
   return absl::OkStatus();
@@ -105,6 +112,7 @@ absl::Status ReuseportGroup::DropSyns() {
 
 absl::Status ReuseportGroup::SetDistribution(Distribution distribution) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (distribution == distribution_ && error_.empty()) return absl::OkStatus();
   distribution_ = distribution;
   return Apply();
 }
@@ -149,6 +157,7 @@ SteeringState ReuseportGroup::state() const {
   }
   state.programs_attached = programs_attached_;
   state.failures = failures_;
+  state.error = error_;
   return state;
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,6 +28,7 @@ struct SteeringState {
   std::uint32_t dropping_syns = 0;      // of these: they take no SYN at all, for they are to close
   std::uint64_t programs_attached = 0;  // changes that the kernel took, detaching included
   std::uint64_t failures = 0;           // changes that it refused; the previous one stayed in force
+  std::string error;                    // of the newest change, if the kernel refused it
 };
 
 // Keeps the kernel's steering program (SO_ATTACH_REUSEPORT_CBPF, socket(7); no privilege is needed)
@@ -88,6 +90,7 @@ class ReuseportGroup {
   bool attached_ = false;
   std::uint64_t programs_attached_ = 0;
   std::uint64_t failures_ = 0;
+  std::string error_;  // of the newest attempt
 };
 
 }  // namespace weir

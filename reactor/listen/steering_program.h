@@ -8,14 +8,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace weir {
+#include "weir/reactor/limits.h"
 
-// By what a group shares new connections among its listeners.
-enum class Distribution : std::uint8_t {
-  kHash,      // the kernel's hash of addresses and ports: no program
-  kCpu,       // the CPU that the SYN arrives on, modulo the members
-  kWeighted,  // at random, by the members' weights
-};
+namespace weir {
 
 // One slot of the kernel's array of listeners (struct sock_reuseport).
 struct SteeringSlot {
