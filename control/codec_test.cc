@@ -57,6 +57,7 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   stats.limits_version = 9;
   stats.events_newest = 11;
   stats.events_suppressed = 12;
+  stats.steering_failures = 5;
   stats.warnings = {"careful"};
   ReactorStats reactor;
   for (std::size_t i = 0; i < kCounterCount; ++i) reactor.counters[i] = 100 + i;
@@ -80,6 +81,7 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(message.limits_version(), 9u);
   EXPECT_EQ(message.events().newest(), 11u);
   EXPECT_EQ(message.events().suppressed(), 12u);
+  EXPECT_EQ(message.steering_failures(), 5u);
   EXPECT_EQ(message.warnings(0), "careful");
   EXPECT_EQ(message.jiffy().nanos(), 4'000'000);
   const admin::v1::ReactorStats& carried = message.reactors(0);

@@ -50,6 +50,16 @@ TEST(LimitsDocumentTest, HasThePresetsAsTheyAre) {
       << expected.str();
 }
 
+TEST(LimitsDocumentTest, SaysOfEachWhatLoweringDoes) {
+  const std::string document = ReadFile("reactor/LIMITS.md");
+  const std::size_t begin = document.find("\n## What lowering does to what is open\n");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string section = document.substr(begin, document.find("\n## ", begin + 1) - begin);
+  for (const LimitSpec& spec : LimitSpecs()) {
+    EXPECT_NE(section.find("`" + std::string(spec.name) + "`"), std::string::npos) << spec.name;
+  }
+}
+
 TEST(LimitsDocumentTest, TheStructNamesEachDefault) {
   const std::string header = ReadFile("reactor/limits.h");
   for (const LimitSpec& spec : LimitSpecs()) {

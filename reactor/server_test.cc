@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include <set>
@@ -132,6 +133,38 @@ TEST(ServerTest, SharesAnAddressOnlyWhenAsked) {
   EXPECT_EQ(Server::Start(options, Hello).status().code(), absl::StatusCode::kAlreadyExists);
   options.share_address = true;
   EXPECT_TRUE(Server::Start(options, Hello).ok());
+}
+
+// Loopback delivers a SYN on the CPU of its client.
+TEST(ServerTest, ChangesTheDistributionLive) {
+  cpu_set_t before;
+  CPU_ZERO(&before);
+  ASSERT_EQ(::sched_getaffinity(0, sizeof(before), &before), 0);
+  if (!CPU_ISSET(1, &before)) GTEST_SKIP() << "needs CPU 1";
+  const auto server = StartServer(TwoReactors(), Hello);
+  ASSERT_TRUE(server->limits().Update([](Limits* limits) { limits->distribution = 1; }).ok());
+  EXPECT_THAT(server->Stats().warnings, testing::Each(testing::Not(HasSubstr("distribution"))));
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(1, &one);
+  ASSERT_EQ(::sched_setaffinity(0, sizeof(one), &one), 0);
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_THAT(BlockingClient(server->port()).Ask(kGet), StartsWith("HTTP/1.1 200 "));
+  }
+  ::sched_setaffinity(0, sizeof(before), &before);
+  const ServerStats stats = server->Stats();
+  EXPECT_EQ(stats.reactors[1].counters[static_cast<std::size_t>(Counter::kConnectionsAccepted)],
+            10u);
+  EXPECT_EQ(stats.steering_failures, 0u);
+}
+
+TEST(ServerTest, ASharedAddressStaysWithTheHash) {
+  ServerOptions options = TwoReactors();
+  options.share_address = true;
+  options.limits.distribution = 1;
+  const auto server = StartServer(options, Hello);
+  EXPECT_EQ(server->EffectiveLimits(options.limits).distribution, 0u);
+  EXPECT_THAT(server->Stats().warnings, testing::Contains(HasSubstr("distribution acts as hash")));
 }
 
 TEST(ServerTest, AnswersFromManyThreads) {
