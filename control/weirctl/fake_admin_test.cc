@@ -239,6 +239,7 @@ TEST_F(FakeAdminTest, StatsSumsUpReactorsAndParseErrors) {
       "0        17/4096  100       3       1000      0/0/0/0          0\n"
       "1        17/4096  20        3       300       0/0/0/0          0\n"
       "all      34       120       6       1300      0/0/0/0          5\n"
+      "accepted by one reactor at most / on average: 1.67\n"
       "\n"
       "ACCEPT QUEUE  WAITING/BACKLOG  REQUESTED  HIGH  RECENT  OVER HALF  DISCARDS  WHEN FULL\n"
       "0             17/4096          0          99    0       -          0         0\n"
