@@ -37,6 +37,7 @@ struct CommandLine {
   std::uint64_t count = 0;                   // --count; 0: no end
   bool watch = false;                        // --watch
   bool wait = false;                         // --wait
+  bool follow = false;                       // --follow
   std::optional<std::uint64_t> deadline_ms;  // --deadline; none: the server's own
   std::vector<std::string> words;            // the command and its arguments
 };

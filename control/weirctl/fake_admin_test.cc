@@ -49,6 +49,33 @@ class FakeAdmin final : public admin::v1::Admin::Service {
     return status;
   }
 
+  grpc::Status WatchAcceptQueues(grpc::ServerContext*,
+                                 const admin::v1::WatchAcceptQueuesRequest* request,
+                                 grpc::ServerWriter<admin::v1::AcceptQueues>* writer) override {
+    interval_ms = request->interval().seconds() * 1000 + request->interval().nanos() / 1000000;
+    writer->Write(queues);
+    return status;
+  }
+  grpc::Status WatchParseErrors(grpc::ServerContext*, const admin::v1::WatchParseErrorsRequest*,
+                                grpc::ServerWriter<admin::v1::ParseErrors>* writer) override {
+    writer->Write(errors);
+    return status;
+  }
+  grpc::Status ListEvents(grpc::ServerContext*, const admin::v1::ListEventsRequest*,
+                          admin::v1::Events* response) override {
+    *response = events;
+    return status;
+  }
+  grpc::Status WatchEvents(grpc::ServerContext*, const admin::v1::WatchEventsRequest*,
+                           grpc::ServerWriter<admin::v1::Events>* writer) override {
+    writer->Write(events);
+    writer->Write(events);
+    return status;
+  }
+
+  admin::v1::AcceptQueues queues;
+  admin::v1::ParseErrors errors;
+  admin::v1::Events events;
   LimitsState before;
   LimitsState after;
   std::vector<Stats> samples;
@@ -250,6 +277,76 @@ TEST_F(FakeAdminTest, StatsSumsUpReactorsAndParseErrors) {
       "host_missing    4\n"
       "\n"
       "warning: fix this\n");
+}
+
+TEST_F(FakeAdminTest, WatchQueuesShowsEachListener) {
+  admin_.queues.mutable_time()->set_seconds(1000);
+  admin::v1::ReactorQueues* const reactor = admin_.queues.add_reactors();
+  reactor->set_reactor(1);
+  admin::v1::ListenerQueue* const it = reactor->add_queues();
+  it->set_listener("public");
+  it->set_connections_accepted(5);
+  it->mutable_queue()->set_depth(17);
+  it->mutable_queue()->set_backlog_effective(4096);
+  it->mutable_queue()->set_discards(3);
+  admin::v1::SynQueue* const syn = admin_.queues.mutable_kernel()->add_syn_queues();
+  syn->set_address("127.0.0.1:80");
+  syn->set_half_open(7);
+  const Outcome watch = Ctl({"watch", "queues", "--count=1", "--interval=2s"});
+  EXPECT_EQ(watch.status, kExitOk) << watch.err;
+  EXPECT_EQ(admin_.interval_ms, 2000);
+  EXPECT_EQ(watch.out,
+            "TIME     REACTOR LISTENER              QUEUE/BACKLOG   HIGH RECENT   ACCEPTED  "
+            "DISCARDS WHEN FULL\n"
+            "00:16:40       1 public                      17/4096      0      0          5  "
+            "       3         0\n"
+            "00:16:40 SYN queue of 127.0.0.1:80: 7 half-open\n");
+  EXPECT_THAT(Ctl({"watch", "queues", "--json", "--count=1"}).out,
+              HasSubstr(R"("listener":"public")"));
+}
+
+TEST_F(FakeAdminTest, WatchErrorsShowsKinds) {
+  admin_.errors.mutable_time()->set_seconds(1000);
+  admin::v1::ReactorParseErrors* const reactor = admin_.errors.add_reactors();
+  reactor->set_requests(12);
+  (*reactor->mutable_parse_errors())["host_missing"] = 2;
+  EXPECT_EQ(Ctl({"watch", "errors", "--count=1"}).out,
+            "TIME     REACTOR     REQUESTS  PARSE ERRORS\n"
+            "00:16:40       0           12  host_missing=2\n");
+}
+
+TEST_F(FakeAdminTest, EventsShowsGapsNumbersAndFixesAndNothingThatMovesTheCursor) {
+  admin_.events.set_boot_id("b00t");
+  admin_.events.set_lost(3);
+  admin::v1::Event* const event = admin_.events.add_events();
+  event->mutable_time()->set_seconds(1000);
+  event->set_sequence(4);
+  event->set_kind("limits_changed");
+  event->set_severity(admin::v1::Event::INFO);
+  event->set_reactor(2);
+  event->set_text("reason: \x1b[2J");
+  event->set_fix("undo it");
+  event->set_suppressed(6);
+  const std::string once =
+      "... 3 events are lost: the server keeps the last ones alone\n"
+      "1970-01-01T00:16:40Z #4 info limits_changed reactor 2: reason: ?[2J\n"
+      "  before it 6 of its kind were left out\n"
+      "  fix: undo it\n";
+  EXPECT_EQ(Ctl({"events"}).out, "events of the start b00t\n" + once);
+  const Outcome followed = Ctl({"events", "--follow", "--count=2"});
+  EXPECT_EQ(followed.status, kExitOk) << followed.err;
+  EXPECT_EQ(followed.out, "events of the start b00t\n" + once + once);
+  EXPECT_EQ(Ctl({"watch", "events", "--count=2"}).out, followed.out);
+  EXPECT_THAT(Ctl({"events", "--json"}).out, HasSubstr(R"("boot_id":"b00t")"));
+  admin_.status = grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server drains");
+  EXPECT_EQ(Ctl({"events", "--follow"}).status, kExitUnreachable);
+}
+
+TEST_F(FakeAdminTest, WatchSaysWhatThereIs) {
+  const Outcome watch = Ctl({"watch", "nonsense"});
+  EXPECT_EQ(watch.status, kExitUsage);
+  EXPECT_THAT(watch.err, HasSubstr("queues, errors or events"));
+  EXPECT_EQ(Ctl({"watch", "stats", "more"}).status, kExitUsage);
 }
 
 }  // namespace

@@ -102,7 +102,9 @@ constexpr OptionSpec kOptions[] = {
     {"--wait", "", "drain: until no connection is left", SetFlag<&CommandLine::wait>},
     {"--interval", "TIME",
      "watch, doctor --watch, drain --wait: between samples, 100ms to 60s (1s)", SetInterval},
-    {"--count", "N", "watch, doctor --watch: end after N samples", SetCount},
+    {"--follow", "", "events: then those that come, until SIGINT", SetFlag<&CommandLine::follow>},
+    {"--count", "N", "watch, doctor --watch, events --follow: end after N samples or events",
+     SetCount},
     {"--version", "", "says which version of weirctl this is", SetFlag<&CommandLine::version>},
     {"--help", "", "says what there is", SetFlag<&CommandLine::help>},
 };

@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "weir/control/weirctl/event_text.h"
+#include "weir/control/weirctl/follow_stream.h"
 #include "weir/control/weirctl/queue_table.h"
 #include "weir/control/weirctl/weirctl.h"
 
@@ -24,12 +26,14 @@ void PrintHeading(std::ostream& out) {
 }
 
 // The time of day in UTC, from "2026-01-31T12:34:56Z".
-std::string ClockTime(const admin::v1::Stats& stats) {
-  const std::string text = TimeUtil::ToString(stats.time());
+template <typename Message>
+std::string ClockTime(const Message& message) {
+  const std::string text = TimeUtil::ToString(message.time());
   return text.size() < 19 ? text : text.substr(11, 8);
 }
 
-std::string Errors(const admin::v1::ReactorStats& reactor) {
+template <typename Reactor>
+std::string Errors(const Reactor& reactor) {
   const std::map<std::string, std::uint64_t> sorted(reactor.parse_errors().begin(),
                                                     reactor.parse_errors().end());
   std::string text;
@@ -81,44 +85,101 @@ class WatchTable {
   std::map<std::uint32_t, admin::v1::ReactorStats> last_;
 };
 
-// A stream that the server ended, or that broke.
-int ReportEnd(const Session& session, std::uint64_t samples, const grpc::Status& status) {
-  if (status.error_code() != grpc::StatusCode::UNAVAILABLE || samples == 0) {
-    return Report(session, status);
+// What prints accept queues as rows, and SYN queues where any connection is half-open.
+class QueueWatch {
+ public:
+  explicit QueueWatch(std::ostream& out) : out_(out) {}
+
+  void Print(const admin::v1::AcceptQueues& queues) {
+    const std::string time = ClockTime(queues);
+    for (const admin::v1::ReactorQueues& reactor : queues.reactors()) {
+      for (const admin::v1::ListenerQueue& it : reactor.queues()) PrintRow(time, reactor, it);
+    }
+    for (const admin::v1::SynQueue& syn : queues.kernel().syn_queues()) {
+      if (syn.half_open() == 0) continue;
+      out_ << time << " SYN queue of " << syn.address() << ": " << syn.half_open()
+           << " half-open\n";
+    }
+    out_ << std::flush;
   }
-  session.err << "weirctl: the stream ended after " << samples
-              << " samples: " << status.error_message()
-              << "; the server drains or has ended: watch again once it runs\n";
-  return kExitUnreachable;
+
+ private:
+  void PrintRow(const std::string& time, const admin::v1::ReactorQueues& reactor,
+                const admin::v1::ListenerQueue& it) {
+    if (rows_++ % kRowsBetweenHeadings == 0) {
+      out_ << absl::StrFormat("%-8s %7s %-21s %13s %6s %6s %10s %9s %9s\n", "TIME", "REACTOR",
+                              "LISTENER", "QUEUE/BACKLOG", "HIGH", "RECENT", "ACCEPTED", "DISCARDS",
+                              "WHEN FULL");
+    }
+    const admin::v1::AcceptQueue& queue = it.queue();
+    out_ << absl::StrFormat("%-8s %7d %-21s %13s %6d %6d %10d %9d %9d\n", time, reactor.reactor(),
+                            it.listener(),
+                            absl::StrCat(queue.depth(), "/", queue.backlog_effective()),
+                            queue.depth_max(), queue.depth_max_window(), it.connections_accepted(),
+                            queue.discards(), queue.discards_when_full());
+  }
+
+  std::ostream& out_;
+  int rows_ = 0;
+};
+
+// What prints parse errors as rows.
+class ErrorWatch {
+ public:
+  explicit ErrorWatch(std::ostream& out) : out_(out) {}
+
+  void Print(const admin::v1::ParseErrors& errors) {
+    for (const admin::v1::ReactorParseErrors& reactor : errors.reactors()) {
+      if (rows_++ % kRowsBetweenHeadings == 0) {
+        out_ << absl::StrFormat("%-8s %7s %12s  %s\n", "TIME", "REACTOR", "REQUESTS",
+                                "PARSE ERRORS");
+      }
+      out_ << absl::StrFormat("%-8s %7d %12d  %s\n", ClockTime(errors), reactor.reactor(),
+                              reactor.requests(), Errors(reactor));
+    }
+    out_ << std::flush;
+  }
+
+ private:
+  std::ostream& out_;
+  int rows_ = 0;
+};
+
+// Follows a sampled stream, whose request has an interval, and shows it by `table`.
+template <typename Message, typename Request, typename Open, typename Table>
+int Watch(const Session& session, const Open& open, Table table) {
+  Request request;
+  *request.mutable_interval() =
+      TimeUtil::MillisecondsToDuration(static_cast<std::int64_t>(session.line.interval_ms));
+  return FollowStream<Message>(
+      session,
+      [&](grpc::ClientContext* context) { return (session.stub->*open)(context, request); },
+      [&](const Message& message) {
+        session.line.json ? PrintJson(message, session.out) : table.Print(message);
+        return 1;
+      });
 }
 
 }  // namespace
 
-int WatchCommand(const Session& session, const std::vector<std::string>&) {
-  admin::v1::WatchStatsRequest request;
-  *request.mutable_interval() =
-      TimeUtil::MillisecondsToDuration(static_cast<std::int64_t>(session.line.interval_ms));
-  // The stream has no deadline, so this call finds out whether anybody answers.
-  grpc::ClientContext probe;
-  SetDeadline(session, &probe);
-  admin::v1::LimitsState limits;
-  const grpc::Status reachable = session.stub->GetLimits(&probe, {}, &limits);
-  if (!reachable.ok()) return Report(session, reachable);
-  grpc::ClientContext context;
-  const auto reader = session.stub->WatchStats(&context, request);
-  WatchTable table(session.out);
-  admin::v1::Stats stats;
-  std::uint64_t samples = 0;
-  while (reader->Read(&stats)) {
-    session.line.json ? PrintJson(stats, session.out) : table.Print(stats);
-    if (++samples == session.line.count) {
-      context.TryCancel();
-      break;
-    }
+int WatchCommand(const Session& session, const std::vector<std::string>& words) {
+  using Stub = admin::v1::Admin::StubInterface;
+  const std::string what = words.empty() ? "stats" : words[0];
+  if (words.size() < 2 && what == "stats") {
+    return Watch<admin::v1::Stats, admin::v1::WatchStatsRequest>(session, &Stub::WatchStats,
+                                                                 WatchTable(session.out));
   }
-  const grpc::Status status = reader->Finish();
-  if (session.line.count != 0 && samples == session.line.count) return kExitOk;
-  return ReportEnd(session, samples, status);
+  if (words.size() < 2 && what == "queues") {
+    return Watch<admin::v1::AcceptQueues, admin::v1::WatchAcceptQueuesRequest>(
+        session, &Stub::WatchAcceptQueues, QueueWatch(session.out));
+  }
+  if (words.size() < 2 && what == "errors") {
+    return Watch<admin::v1::ParseErrors, admin::v1::WatchParseErrorsRequest>(
+        session, &Stub::WatchParseErrors, ErrorWatch(session.out));
+  }
+  if (words.size() < 2 && what == "events") return FollowEvents(session);
+  session.err << "weirctl: watch stats, queues, errors or events\n";
+  return kExitUsage;
 }
 
 }  // namespace weir

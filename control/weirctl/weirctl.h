@@ -44,6 +44,7 @@ int RollBackLimitsCommand(const Session& session, const std::vector<std::string>
 int AuditCommand(const Session& session, const std::vector<std::string>& arguments);
 int PresetsCommand(const Session& session, const std::vector<std::string>& arguments);
 int StatsCommand(const Session& session, const std::vector<std::string>& arguments);
+int EventsCommand(const Session& session, const std::vector<std::string>& arguments);
 int WatchCommand(const Session& session, const std::vector<std::string>& arguments);
 int DoctorCommand(const Session& session, const std::vector<std::string>& words);
 int InfoCommand(const Session& session, const std::vector<std::string>& arguments);
@@ -53,6 +54,9 @@ int HealthCommand(const Session& session, const std::vector<std::string>& servic
 int DrainCommand(const Session& session, const std::vector<std::string>& arguments);
 int ExplainCommand(const Session& session, const std::vector<std::string>& words);
 int ErrorsCommand(const Session& session, const std::vector<std::string>& names);
+
+// events_command.cc: shows events as they come.
+int FollowEvents(const Session& session);
 
 // session.cc: what the commands share.
 // Gives the call its deadline.
