@@ -165,11 +165,14 @@ std::shared_ptr<grpc::ServerCredentials> AdminServer::Impl::Guard(
   return all;
 }
 
-// What balancers ask: the server as a whole, and its listener by its address.
+// What balancers ask: the server as a whole, and each listener by its address or its name.
 void AdminServer::Impl::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface* const health = grpc_->GetHealthCheckService();
   health->SetServingStatus("", serving);
-  health->SetServingStatus(server_->address(), serving);
+  for (const ListenerInfo& listener : server_->listeners()) {
+    health->SetServingStatus(listener.address, serving);
+    health->SetServingStatus(listener.name, serving);
+  }
 }
 
 bool AdminServer::Impl::Build(grpc::ServerBuilder* builder) {

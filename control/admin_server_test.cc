@@ -28,7 +28,9 @@ class AdminServerTest : public testing::Test {
  protected:
   AdminServerTest() {
     ServerOptions options;
-    options.address = "127.0.0.1:0";
+    options.listeners.resize(2);
+    for (ListenerOptions& it : options.listeners) it.address = "127.0.0.1:0";
+    options.listeners[1].name = "internal";
     options.reactors = 1;
     server_ = *Server::Start(options, [](const Request&, ResponseWriter) {});
     char directory[] = "/tmp/weir-test-XXXXXX";  // TempDir() may be too long for a socket
@@ -190,6 +192,8 @@ TEST_F(AdminServerTest, HealthFollowsTheServerAndNotTheControlPlane) {
   const std::string serving = "\x08\x01";
   const std::string not_serving = "\x08\x02";
   EXPECT_EQ(check(server_->address()), serving);
+  EXPECT_EQ(check(server_->listeners()[1].address), serving);
+  EXPECT_EQ(check("internal"), serving);
   const auto stub = admin::v1::Admin::NewStub(
       grpc::CreateChannel((*admin)->address(), grpc::InsecureChannelCredentials()));
   grpc::ClientContext context;
@@ -197,6 +201,7 @@ TEST_F(AdminServerTest, HealthFollowsTheServerAndNotTheControlPlane) {
   ASSERT_TRUE(stub->Drain(&context, {}, &response).ok());
   EXPECT_EQ(check(""), not_serving);
   EXPECT_EQ(check(server_->address()), not_serving);
+  EXPECT_EQ(check("internal"), not_serving);
   EXPECT_EQ(check("weir.admin.v1.Admin"), serving);
 }
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,28 @@ class Example:
 
 
 class ExamplesTest(unittest.TestCase):
+    def test_listeners(self):
+        with tempfile.TemporaryDirectory(dir="/tmp") as directory:
+            path = f"{directory}/http.sock"
+            example = Example("listeners", "127.0.0.1:0", path, "127.0.0.1:0")
+            while "health on" not in example.introduction:
+                example.introduction += example.process.stdout.readline()
+            self.assertRegex(example.ask("/")[1], r"^127\.0\.0\.1:\d+\n$")
+            with socket.socket(socket.AF_UNIX) as balancer:
+                balancer.settimeout(20)
+                balancer.connect(path)
+                balancer.sendall(b"PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n"
+                                 b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                answer = b"".join(iter(lambda: balancer.recv(65536), b""))
+            self.assertTrue(answer.endswith(b"\r\n\r\n192.0.2.1:4711\n"), answer)
+            health = re.search(r"health on http://([\d.]+:\d+)", example.introduction).group(1)
+            connection = http.client.HTTPConnection(health, timeout=20)
+            connection.request("GET", "/")
+            self.assertEqual(connection.getresponse().status, 200)
+            connection.close()
+            self.assertEqual(example.end()[0], 0)
+            self.assertFalse(os.path.exists(path))
+
     def test_demo(self):
         with tempfile.TemporaryDirectory(dir="/tmp") as directory:
             admin = f"unix:{directory}/admin.sock"
