@@ -19,6 +19,8 @@ struct ResponseTicket {
   std::uint64_t generation = 0;  // of all requests of its reactor
   std::uint32_t slot = 0;
   bool head_request = false;  // it is HEAD: the answer has no content
+  bool upgrade = false;       // it asks for another protocol
+  bool connect = false;       // it is CONNECT: success means a tunnel
 };
 
 // A reference to the channel of a request's reactor, which stays for as long as one is left.

@@ -44,9 +44,19 @@ class AnyHandler {
   const StreamHandler& stream() const noexcept { return stream_; }
   explicit operator bool() const noexcept { return whole_ || stream_; }
 
+  // The same handler, which is given CONNECT too (RFC 9110 section 9.3.6) and either opens the
+  // tunnel or refuses: ResponseWriter::OpenTunnel. All others never see it: Weir answers 501 and
+  // closes.
+  AnyHandler WithConnect() && {
+    takes_connect_ = true;
+    return std::move(*this);
+  }
+  bool takes_connect() const noexcept { return takes_connect_; }
+
  private:
   Handler whole_;
   StreamHandler stream_;
+  bool takes_connect_ = false;
 };
 
 // Makes the handler of one reactor (index from 0), for state that no two reactors share: no lock is

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "weir/reactor/exchange_handle.h"
+#include "weir/reactor/hand_over.h"
 #include "weir/reactor/request_body.h"
 #include "weir/reactor/response_stream.h"
 #include "weir/reactor/response_writer.h"
@@ -50,6 +52,10 @@ class ExchangeEnd {
       ResponseWriter response,
       std::function<void(const Request& request, ResponseWriter response)> handler) = 0;
   virtual void PauseBody(bool paused) = 0;
+
+  // Sends an answer without content (101 with `protocol`, or 200 to CONNECT), then gives the socket
+  // to `owner`. REQUIRES: no answer has begun, and MayBeHandedOver(head, protocol).
+  virtual void HandOver(const Response& head, std::string_view protocol, NewOwner owner) = 0;
 
  protected:
   ~ExchangeEnd() = default;

@@ -132,6 +132,14 @@ bool MayBeStarted(const Response& head, const StreamOptions& options) noexcept {
          std::all_of(options.trailer_names.begin(), options.trailer_names.end(), IsTrailerName);
 }
 
+bool MayBeHandedOver(const Response& head, std::string_view protocol) noexcept {
+  const std::size_t slash = protocol.find('/');
+  const bool named = IsName(protocol.substr(0, slash)) &&
+                     (slash == std::string_view::npos || IsName(protocol.substr(slash + 1)));
+  return named == (head.status == 101) && Contents(head) == 0 &&
+         std::all_of(head.fields.begin(), head.fields.end(), IsField);
+}
+
 bool MayBeTrailers(const std::vector<ResponseField>& trailers) noexcept {
   return std::all_of(trailers.begin(), trailers.end(), [](const ResponseField& field) {
     return IsTrailerName(field.name) && IsValue(field.value);

@@ -3,6 +3,7 @@
 #ifndef WEIR_REACTOR_RESPONSE_CHECK_H_
 #define WEIR_REACTOR_RESPONSE_CHECK_H_
 
+#include <string_view>
 #include <vector>
 
 #include "weir/reactor/response.h"
@@ -21,6 +22,10 @@ bool IsWithinFile(const FileRegion& region) noexcept;
 
 // The same for the head of a streamed answer, which has no content.
 bool MayBeStarted(const Response& head, const StreamOptions& options) noexcept;
+
+// The same for the head of an answer that hands the connection over: 101 with `protocol`, which is
+// a token, or two with a slash between them (RFC 9110 section 7.8); or another without one.
+bool MayBeHandedOver(const Response& head, std::string_view protocol) noexcept;
 
 // Whether these may be sent behind the content: not Content-Length, Host and what else frames or
 // routes a message (RFC 9110 section 6.5.1).

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "weir/reactor/exchange_handle.h"
+#include "weir/reactor/hand_over.h"
 #include "weir/reactor/response.h"
 
 namespace weir {
@@ -47,6 +49,22 @@ class ResponseWriter {
   ResponseStream Start(const Response& head);
   ResponseStream Start(const Response& head, const StreamOptions& options);
 
+  // Switches to `protocol` (RFC 9110 section 7.8): sends 101 with that Upgrade and with `fields`,
+  // and once the client can have all of it gives the socket to `owner`, which has it from then on:
+  // no limit, deadline or drain of the server's holds for it any more, nor does it count as one of
+  // max_connections. kInvalid if the request asks for no other protocol (OffersUpgrade tells
+  // which), or a field may not be sent: the client gets a 500, and `owner` is not called. Content
+  // must have been read: if it comes out later that it was not, the client gets a 500 and `owner`
+  // no socket.
+  SendStatus Upgrade(std::string_view protocol, const std::vector<ResponseField>& fields,
+                     NewOwner owner);
+
+  // The same for CONNECT (RFC 9110 section 9.3.6), by 200 without content: `owner` is to carry
+  // bytes between the socket and what the target names. CONNECT reaches only handlers that were
+  // given with AnyHandler::WithConnect. What Send answers to it must not be 2xx, and closes the
+  // connection.
+  SendStatus OpenTunnel(const std::vector<ResponseField>& fields, NewOwner owner);
+
   // Whether an answer can still reach the client, as far as is known now. False after Send.
   bool client_connected() const;
 
@@ -59,6 +77,10 @@ class ResponseWriter {
   ResponseWriter(ResponseChannel* channel, ResponseTicket ticket) noexcept
       : channel_(channel), ticket_(ticket) {}
   void GiveUp();
+
+  SendStatus HandOver(const Response& head, std::string_view protocol, NewOwner owner);
+  // 2xx would tell a client that there is a tunnel.
+  bool MayAnswer(int status) const noexcept { return !ticket_.connect || status / 100 != 2; }
 
   ResponseChannel* channel_ = nullptr;
   ResponseTicket ticket_;

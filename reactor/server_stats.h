@@ -78,9 +78,10 @@ enum class CloseReason : std::uint8_t {
   kBodyRate,            // min_body_bytes_per_second: answered 408
   kWriteRate,           // min_write_bytes_per_second
   kProxyHeader,         // what should be a PROXY header is none: proxy_errors tells the kind
+  kHandedOver,          // its socket went to a handler's new owner, after Upgrade or CONNECT
 };
 inline constexpr std::size_t kCloseReasonCount =
-    static_cast<std::size_t>(CloseReason::kProxyHeader) + 1;
+    static_cast<std::size_t>(CloseReason::kHandedOver) + 1;
 
 // Durations that a reactor samples.
 enum class Timing : std::uint8_t {

@@ -36,7 +36,7 @@ void Connection::Open(int fd, const SocketAddress& peer, bool proxied) {
   progress_ = Progress::kNeedsInput;
   wait_ = Wait::kNothing;
   writable_ = keep_alive_ = true;
-  readable_ = half_closed_ = head_request_ = end_of_input_ = false;
+  readable_ = half_closed_ = head_request_ = upgrade_ = connect_ = end_of_input_ = false;
   linger_wanted_ = counted_busy_ = continue_sent_ = abortive_ = turn_asked_ = false;
   peer_ = peer;
   client_ = nullptr;
@@ -77,7 +77,12 @@ void Connection::Fail(CloseReason reason) {
 // What is under way will not be finished.
 void Connection::GiveUp(CloseReason reason) {
   const bool handling = state_ == ConnectionState::kHandling;
+  const bool handing_over = state_ == ConnectionState::kHandingOver;
   SetState(ConnectionState::kFailed);
+  if (handing_over) {
+    const std::unique_ptr<Exchange> exchange = std::move(exchange_);
+    return TellNewOwner(std::move(exchange->new_owner), {});
+  }
   if (!handling) return;
   const BodyError why = BodyErrorOf(reason);
   EndExchange(why, true);
@@ -110,6 +115,7 @@ void Connection::Advance() {
 }
 
 void Connection::Settle() {
+  if (state_ == ConnectionState::kHandingOver && output_ == nullptr) return FinishHandOver();
   if (state_ == ConnectionState::kClosing && output_ == nullptr) {
     // Bytes that the kernel may still hold unread would turn the close into a reset.
     if ((linger_wanted_ || readable_) && !end_of_input_) return StartLinger();
@@ -120,9 +126,9 @@ void Connection::Settle() {
 }
 
 bool Connection::UnderWay() const noexcept {
+  if (output_ != nullptr) return true;
   if (state_ == ConnectionState::kReadingProxy) return request_ != nullptr;
-  return (state_ != ConnectionState::kIdle && state_ != ConnectionState::kClosed) ||
-         output_ != nullptr;
+  return state_ != ConnectionState::kIdle && state_ != ConnectionState::kClosed;
 }
 
 void Connection::CountBusy() {
@@ -162,7 +168,7 @@ void Connection::Linger() {
 }
 
 CloseReason Connection::AbortReason() const noexcept {
-  if (ended() || state_ == ConnectionState::kLingering) return close_reason_;
+  if (state_ >= ConnectionState::kClosing) return close_reason_;
   return UnderWay() ? CloseReason::kClientAborted : CloseReason::kClientClosed;
 }
 
@@ -188,13 +194,13 @@ void Connection::TellExchange(BodyError why, bool writer_lives) {
 }
 
 void Connection::Close(CloseReason reason) {
-  if (state_ == ConnectionState::kHandling) GiveUp(reason);
+  if (state_ == ConnectionState::kHandling || exchange_ != nullptr) GiveUp(reason);
   if (abortive_) {
     const linger at_once{1, 0};  // RST (socket(7))
     (void)ctx_->syscalls->SetSockOpt(fd_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   }
   ctx_->timers->Cancel(&timer_);
-  (void)ctx_->syscalls->Close(fd_);  // Linux frees the descriptor whatever close(2) returns
+  if (fd_ >= 0) (void)ctx_->syscalls->Close(fd_);  // frees it whatever close(2) returns
   fd_ = -1;
   ctx_->outputs.Return(std::move(output_));
   ctx_->states.Return(std::move(request_));

@@ -29,13 +29,11 @@
 
 namespace weir {
 
-// Its life is ConnectionState's. What a state holds: an idle one no buffer; one that reads has the
-// incomplete request in request_, and the deadline of the head or the content runs; one that
-// handles it reads nothing but content that a streaming handler asked for; from kClosing on
-// close_reason_ is set. Beside all of them output_ may wait for the client, by the write deadline.
+// Its life is ConnectionState's, of which README.md tells. request_ has what is incomplete; output_
+// may wait for the client in every state; from kClosing on close_reason_ is set.
 //
-// Reads are edge-triggered: readable_ remembers that the kernel may have more. Everything is
-// called in the reactor's thread. After any call that ends the connection, its slot is in
+// Reads are edge-triggered: readable_ remembers that the kernel may have more. Everything is called
+// in the reactor's thread. After any call that ends the connection, its slot is in
 // ConnectionContext::ended and open() is false.
 class Connection final : public ExchangeEnd {
  public:
@@ -84,16 +82,10 @@ class Connection final : public ExchangeEnd {
   void ReadBody(std::unique_ptr<BodyReader> reader, const BodyOptions& options) override;
   void CollectBody(ResponseWriter response, Handler handler) override;
   void PauseBody(bool paused) override;
+  void HandOver(const Response& head, std::string_view protocol, NewOwner owner) override;
 
  private:
-  enum class Progress : std::uint8_t {
-    kNeedsInput,
-    kDeferred,
-    kOutOfBudget,
-    kBlocked,
-    kClosing,
-    kAgain,
-  };
+  using Progress = ServeProgress;
   enum class Wait : std::uint8_t { kNothing, kProxyHeader, kRequest, kHead, kBody, kLinger };
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
@@ -120,9 +112,7 @@ class Connection final : public ExchangeEnd {
   void Fail(CloseReason reason);
   void GiveUp(CloseReason reason);
   // Whether no further request will be served.
-  bool ended() const noexcept {
-    return state_ == ConnectionState::kClosing || state_ == ConnectionState::kFailed;
-  }
+  bool ended() const noexcept { return state_ >= ConnectionState::kHandingOver; }
   bool UnderWay() const noexcept;
 
   // request_cycle.cc: from bytes to answers.
@@ -131,11 +121,14 @@ class Connection final : public ExchangeEnd {
   Progress ServeHead(RequestState* state);
   Progress ServeBody(RequestState* state);
   void BeginRequest(RequestState* state);
+  void BeginConnect(const RequestHead& head);
   void BeginHandling();
   void Dispatch(RequestState* state);
   void RunHandler(const Handler& handler, RequestState* state, ResponseWriter&& response);
   void AnswerFailure(AnswerKind kind);
-  ResponseTicket Ticket() const noexcept { return {ticket_, slot_, head_request_}; }
+  ResponseTicket Ticket() const noexcept {
+    return {ticket_, slot_, head_request_, upgrade_, connect_};
+  }
   void SendContinue(RequestState* state);
   ResponseContext AnswerContext(bool keep_alive) const noexcept;
   bool DecideKeepAlive(const Response& response, bool content_taken);
@@ -177,6 +170,10 @@ class Connection final : public ExchangeEnd {
   void AppendOutput(const ContentPiece& piece);
   void NotifyWritable();
   void Cut(CloseReason reason);
+
+  // hand_over.cc: the socket goes to another owner.
+  void TellNewOwner(NewOwner owner, HandedOver connection);
+  void FinishHandOver();
 
   // transfer.cc: the socket.
   bool Receive(RequestState* state);
@@ -230,6 +227,8 @@ class Connection final : public ExchangeEnd {
   Wait wait_ = Wait::kNothing;
   std::uint8_t minor_version_ = 1;  // of the request being answered
   bool head_request_ : 1;           // it is HEAD
+  bool upgrade_ : 1;                // it asks for another protocol
+  bool connect_ : 1;                // it is CONNECT
   bool keep_alive_ : 1;             // it allows another
   bool continue_sent_ : 1;          // 100 Continue was sent for it
   bool readable_ : 1;               // recv may give something

@@ -40,6 +40,7 @@ struct ConnectionContext {
   static constexpr std::int64_t kTrimEveryMs = 1000;
 
   Syscalls* syscalls = nullptr;
+  int epoll = -1;          // the reactor's, which watches the sockets
   Clock* clock = nullptr;  // for what is sampled; else the tick's time will do
   TimerWheel* timers = nullptr;
   ReactorCounters* counters = nullptr;

@@ -23,6 +23,8 @@ using weir::test::TestReactor;
 constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr char kLastGet[] = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 constexpr char kLaterGet[] = "GET /later HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr char kSwitch[] =
+    "GET / HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n";
 constexpr char kHalfHead[] = "GET / HT";
 constexpr char kHalfContent[] = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nab";
 constexpr char kHalfChunk[] =
@@ -43,6 +45,8 @@ class Life {
             [this](const Request& request, ResponseWriter response) {
               if (request.target() == "/later") {
                 later_ = std::move(response);
+              } else if (OffersUpgrade(request, "echo")) {
+                response.Upgrade("echo", {}, [](HandedOver) {});
               } else {
                 response.Send(200, "", "hello");
               }
@@ -129,6 +133,10 @@ std::vector<Step> StepsFromHandling() {
       {S::kHandling, S::kIdle, [](Life* it) { it->Say(kGet); }},
       {S::kHandling, S::kClosing, [](Life* it) { it->Say(kLastGet); }},
       {S::kHandling, S::kFailed, [](Life* it) { (it->Say(kLaterGet), it->Leave()); }},
+      {S::kHandling, S::kHandingOver, [](Life* it) { it->Say(kSwitch); }},
+      {S::kHandingOver, S::kFailed,
+       [](Life* it) { it->SayWithFault(kSwitch, Call::kSend, EPIPE); }},
+      {S::kHandingOver, S::kClosed, [](Life* it) { it->Say(kSwitch); }},
       {S::kClosing, S::kLingering, [](Life* it) { it->Say(kNonsense); }},
       {S::kClosing, S::kFailed, [](Life* it) { it->SayWithFault(kLastGet, Call::kSend, EPIPE); }},
       {S::kClosing, S::kClosed, [](Life* it) { it->Say(kLastGet); }},

@@ -8,8 +8,8 @@ namespace {
 using S = ConnectionState;
 
 constexpr std::array<std::string_view, kConnectionStateCount> kNames = {
-    "closed",  "idle",      "reading_head", "reading_content", "handling",
-    "closing", "lingering", "failed",       "reading_proxy",
+    "closed",   "reading_proxy", "idle",    "reading_head", "reading_content",
+    "handling", "handing_over",  "closing", "lingering",    "failed",
 };
 static_assert(!kNames.back().empty(), "every state has a name");
 
@@ -22,16 +22,17 @@ constexpr unsigned Set(std::initializer_list<ConnectionState> states) {
 // What may follow each state, in the order of the enum.
 constexpr std::array<unsigned, kConnectionStateCount> kFollowers = {
     /* closed */ Set({S::kIdle, S::kReadingProxy}),
+    /* reading_proxy */ Set({S::kIdle, S::kClosing, S::kFailed, S::kClosed}),
     /* idle */
     Set({S::kReadingHead, S::kReadingContent, S::kHandling, S::kClosing, S::kFailed, S::kClosed}),
     /* reading_head */
     Set({S::kReadingContent, S::kHandling, S::kClosing, S::kFailed, S::kClosed}),
     /* reading_content */ Set({S::kHandling, S::kClosing, S::kFailed, S::kClosed}),
-    /* handling */ Set({S::kIdle, S::kClosing, S::kFailed}),
+    /* handling */ Set({S::kIdle, S::kHandingOver, S::kClosing, S::kFailed}),
+    /* handing_over */ Set({S::kFailed, S::kClosed}),
     /* closing */ Set({S::kLingering, S::kFailed, S::kClosed}),
     /* lingering */ Set({S::kClosed}),
     /* failed */ Set({S::kClosed}),
-    /* reading_proxy */ Set({S::kIdle, S::kClosing, S::kFailed, S::kClosed}),
 };
 
 }  // namespace

@@ -40,6 +40,8 @@ struct Exchange {
   Handler collect_handler;
   ResponseWriter collect_response;
 
+  NewOwner new_owner;  // of the socket, once the answer is sent
+
   // As good as new. What it still owns ends.
   void Recycle() { *this = Exchange(); }
 };
@@ -49,6 +51,8 @@ struct Farewell {
   std::unique_ptr<BodyReader> reader;
   BodyError error = BodyError::kClientGone;
   std::function<void()> on_writable;
+  NewOwner new_owner;
+  HandedOver handed_over;  // what it gets
 };
 
 }  // namespace weir

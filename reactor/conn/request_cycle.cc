@@ -129,9 +129,19 @@ void Connection::BeginRequest(RequestState* state) {
   head_request_ = head.method == Method::kHead;
   keep_alive_ = head.keep_alive;
   continue_sent_ = false;
-  if (head.method == Method::kConnect) {
-    // What follows a CONNECT is not HTTP: it must never be read as a request.
+  upgrade_ = head.upgrade;
+  connect_ = head.method == Method::kConnect;
+  if (connect_) BeginConnect(head);
+}
+
+// What follows a CONNECT is not HTTP: it must never be read as a request.
+void Connection::BeginConnect(const RequestHead& head) {
+  keep_alive_ = false;
+  if (!ctx_->handler->takes_connect()) {
     Refuse(501, "connect_unsupported", "This service is not a tunnel (RFC 9110 section 9.3.6).",
+           CloseReason::kConnectUnsupported);
+  } else if (head.framing.has_body()) {
+    Refuse(400, "connect_content", "CONNECT has no content (RFC 9110 section 9.3.6).",
            CloseReason::kConnectUnsupported);
   }
 }

@@ -14,6 +14,7 @@ namespace {
 // Whole status lines with the usual phrases: RFC 9110 section 15, RFC 6585, RFC 8470 (425), RFC
 // 7725 (451). Sorted.
 constexpr std::string_view kStatusLines[] = {
+    "HTTP/1.1 101 Switching Protocols\r\n",
     "HTTP/1.1 200 OK\r\n",
     "HTTP/1.1 201 Created\r\n",
     "HTTP/1.1 202 Accepted\r\n",
@@ -190,6 +191,18 @@ void AppendResponse(const Response& response, const ResponseContext& context, By
   if (!HasNoLength(response.status)) PutLength(ContentLength(response), &to);
   PutEnd(context, &to);
   if (!context.head_request && HasContent(response.status)) to.Put(response.body);
+}
+
+void AppendSwitchHead(const Response& head, std::string_view protocol, const HeadStart& start,
+                      ByteBuffer* out) {
+  ReserveHead(head, protocol.size(), out);
+  HeadWriter to(out);
+  PutCommon(head, start, &to);
+  if (!protocol.empty()) {
+    to.PutField("Connection", "Upgrade");
+    to.PutField("Upgrade", protocol);
+  }
+  to.Put("\r\n");
 }
 
 ResponseFraming StreamedFraming(int status, const StreamOptions& options,

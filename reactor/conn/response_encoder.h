@@ -60,6 +60,11 @@ std::uint64_t ContentLength(const Response& response) noexcept;
 // here and below that context.start is set.
 void AppendResponse(const Response& response, const ResponseContext& context, ByteBuffer* out);
 
+// Appends an answer behind which another protocol begins: 101 with `protocol`, or 200 to CONNECT.
+// It has neither content nor framing (RFC 9110 sections 8.6 and 15.2.2).
+void AppendSwitchHead(const Response& head, std::string_view protocol, const HeadStart& start,
+                      ByteBuffer* out);
+
 // The framing that a streamed answer gets.
 ResponseFraming StreamedFraming(int status, const StreamOptions& options,
                                 const ResponseContext& context) noexcept;

@@ -76,7 +76,9 @@ void Connection::NotifyWritable() {
   }
   if (state_ == ConnectionState::kFailed) {
     // It is owed one more call, which says so.
-    ctx_->farewells.push_back({nullptr, BodyError::kClientGone, std::move(callback)});
+    Farewell farewell;
+    farewell.on_writable = std::move(callback);
+    ctx_->farewells.push_back(std::move(farewell));
     return;
   }
   if (exchange_ != nullptr && !exchange_->on_writable) {

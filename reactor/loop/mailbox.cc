@@ -141,7 +141,12 @@ void Mailbox::Abandon() {
     ++references_;  // while this goes on
   }
   // What they own may name this mailbox, and use it.
-  for (const Message& message : undelivered) message.delivery->Deliver(nullptr);
+  for (const Message& message : undelivered) {
+    try {
+      message.delivery->Deliver(nullptr);
+    } catch (...) {  // a callback of the service: nobody is left to count it
+    }
+  }
   undelivered.clear();
   Release();
 }

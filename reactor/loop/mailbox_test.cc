@@ -31,6 +31,7 @@ class AnswerTaker final : public ExchangeEnd {
   void ReadBody(std::unique_ptr<BodyReader>, const BodyOptions&) override {}
   void CollectBody(ResponseWriter, std::function<void(const Request&, ResponseWriter)>) override {}
   void PauseBody(bool) override {}
+  void HandOver(const Response&, std::string_view, NewOwner) override {}
 
   std::string taken;
 };

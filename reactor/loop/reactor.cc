@@ -57,6 +57,7 @@ absl::Status Reactor::Open(Listeners listeners) {
   Syscalls* const syscalls = options_.syscalls;
   epoll_ = syscalls->EpollCreate1(EPOLL_CLOEXEC);
   if (epoll_ < 0) return Exhausted("epoll_create1");
+  context_.epoll = epoll_;
   wake_ = syscalls->EventFd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake_ < 0) return Exhausted("eventfd");
   mailbox_ = new Mailbox(syscalls, wake_, this);
@@ -281,9 +282,10 @@ void Reactor::TakeDeliveries() {
 void Reactor::SayFarewell() {
   while (!context_.farewells.empty()) {
     farewells_.swap(context_.farewells);
-    for (const Farewell& it : farewells_) {
+    for (Farewell& it : farewells_) {
       if (it.reader != nullptr) RunCallback([&it] { it.reader->OnError(it.error); });
       if (it.on_writable) RunCallback(it.on_writable);
+      if (it.new_owner) RunCallback([&it] { it.new_owner(std::move(it.handed_over)); });
     }
     farewells_.clear();
   }
