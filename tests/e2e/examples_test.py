@@ -4,12 +4,34 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import unittest
+
+# What Node.js has instead of an answer: the status and what comes back through the socket.
+NODE_CLIENT = """
+const http = require('http');
+const [host, port] = process.argv.slice(1);
+const ask = (options, event) => new Promise((resolve, reject) => {
+  const request = http.request({host, port, agent: false, ...options});
+  request.on(event, (answer, socket) => {
+    if (answer.statusCode >= 400) return (socket.destroy(), resolve(`${answer.statusCode}`));
+    socket.write('ahoy');
+    socket.once('data', (data) => (socket.destroy(), resolve(`${answer.statusCode} ${data}`)));
+  });
+  request.on('error', reject);
+  request.end();
+});
+(async () => console.log([
+  await ask({headers: {Connection: 'Upgrade', Upgrade: 'echo'}}, 'upgrade'),
+  await ask({method: 'CONNECT', path: 'echo:7'}, 'connect'),
+  await ask({method: 'CONNECT', path: 'far.example:443'}, 'connect'),
+].join(', ')))();
+"""
 
 PROGRAMS = {os.path.basename(path): path for path in sys.argv[1:]}
 
@@ -141,6 +163,34 @@ class ExamplesTest(unittest.TestCase):
         self.assertEqual(example.ask("/", method="HEAD"), (200, ""))
         self.assertRegex(example.ask("/sent")[1], r"reactor \d+: \d\n")
         self.assertEqual(example.end()[0], 0)
+
+    def test_upgrade(self):
+        example = Example("upgrade", "127.0.0.1:0")
+        host, port = example.address.split(":")
+        self.assertEqual(example.ask("/")[0], 400)
+        with socket.create_connection((host, int(port)), timeout=20) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n"
+                           b"Connection: upgrade\r\nUpgrade: echo\r\n\r\nGET / HTTP/1.1\r\n")
+            client.shutdown(socket.SHUT_WR)
+            received = client.makefile("rb").read().decode()
+            self.assertRegex(received, r"(?s)^HTTP/1.1 400 .*HTTP/1.1 101 .*\r\n\r\nGET / HTTP/1.1\r\n$")
+        tunnel = http.client.HTTPConnection(example.address, timeout=20)
+        tunnel.set_tunnel("echo", 7)
+        tunnel.connect()
+        tunnel.sock.sendall(b"x" * 100000)
+        self.assertEqual(tunnel.sock.makefile("rb").read(100000), b"x" * 100000)
+        self.assertEqual(self.ask_node(host, port), "101 ahoy, 200 ahoy, 403\n")
+        self.assertEqual(example.end()[0], 0)  # with a tunnel open
+        self.assertEqual(tunnel.sock.recv(1), b"")
+        tunnel.close()
+
+    def ask_node(self, host, port):
+        node = shutil.which("node")
+        if node is None:
+            self.skipTest("node is not installed")
+        ran = subprocess.run([node, "-e", NODE_CLIENT, host, port], stdout=subprocess.PIPE, check=True,
+                             text=True, timeout=60)
+        return ran.stdout
 
     def test_grpc_service(self):
         example = Example("grpc_service", "127.0.0.1:0")
