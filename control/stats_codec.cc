@@ -68,6 +68,7 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
   message->set_connections_active(stats.connections_active);
   message->set_connections_idle(stats.connections_idle);
   message->set_responses_pending(stats.responses_pending);
+  message->set_buffered_bytes(stats.buffered_bytes);
   QueueToProto(stats.accept_queue, message->mutable_accept_queue());
   for (const ListenerQueue& it : stats.listener_queues) {
     QueueToProto(it, message->add_listener_queues());

@@ -176,6 +176,17 @@ constexpr LimitSpec kSpecs[] = {
      "By what the kernel shares new connections among the reactors: a hash of addresses and ports, "
      "the CPU that the SYN arrives on, or chance.",
      &Limits::distribution, kDistributions},
+    {"read_budget_per_turn", "reads", 1, 65536, 4, LimitApplies::kAtOnce, "waits for its next turn",
+     "ticks", "Reads of one connection in one turn, before others get theirs.",
+     &Limits::read_budget_per_turn},
+    {"send_budget_bytes_per_turn", "bytes", 1024, kGiB, kMiB, LimitApplies::kAtOnce,
+     "waits for its next turn", "ticks",
+     "Output that waited and that one connection sends in one turn, before others get theirs.",
+     &Limits::send_budget_bytes_per_turn},
+    {"max_buffered_bytes", "bytes", 64 * kKiB, 1024 * kGiB, kGiB, LimitApplies::kAtOnce,
+     "503 and close", "connections_closed.buffered_bytes",
+     "Incomplete requests and output that waits, of all connections of the server together.",
+     &Limits::max_buffered_bytes},
 };
 
 }  // namespace

@@ -147,6 +147,15 @@ struct Limits {
   // and random. Default hash.
   std::uint64_t distribution = 0;
 
+  // Reads of one connection in one of its turns, of which it gets two in a tick at most. Default 4.
+  std::uint64_t read_budget_per_turn = 4;
+  // Output that waited and that one connection sends in one of its turns, in bytes. Default 1 MiB.
+  std::uint64_t send_budget_bytes_per_turn = 1024 * 1024;
+  // What all connections of the server together hold of requests that are incomplete and output
+  // that waits, in bytes. Each reactor adds what the others held at the end of their last tick, so
+  // it can be passed by what is received in one tick. Default 1 GiB.
+  std::uint64_t max_buffered_bytes = 1024 * 1024 * 1024;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

@@ -175,6 +175,7 @@ absl::Status Server::Impl::OpenReactors(int count) {
     options.handler = &handlers_[static_cast<std::size_t>(i)];
     options.limits = &limits_;
     options.admission = &admission_;
+    options.buffered_bytes = &buffered_bytes_;
     options.on_adopted = [this] {
       { const std::lock_guard<std::mutex> lock(adopted_mutex_); }
       adopted_.notify_all();

@@ -75,6 +75,7 @@ class Server::Impl {
   EventLog events_;
   Watcher watcher_{&events_};  // the watch thread's
   SharedAdmission admission_;
+  std::atomic<std::uint64_t> buffered_bytes_{0};
   std::vector<ListenerInfo> listeners_;
   std::string boot_id_;
   std::int64_t started_ns_ = 0;

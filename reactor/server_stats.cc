@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
     "client_closed", "client_aborted", "answered",     "max_requests",  "parse_error",
     "head_timeout",  "body_timeout",   "idle_timeout", "write_timeout", "connect_unsupported",
     "socket_error",  "no_memory",      "drained",      "drain_cut",     "response_cut",
-    "body_rate",     "write_rate",     "proxy_header", "handed_over",
+    "body_rate",     "write_rate",     "proxy_header", "handed_over",   "buffered_bytes",
 };
 constexpr std::array<std::string_view, kTimingCount> kTimingNames = {
     "accept_queue_wait", "first_byte", "head", "body", "answer", "request",

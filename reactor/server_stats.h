@@ -79,9 +79,10 @@ enum class CloseReason : std::uint8_t {
   kWriteRate,           // min_write_bytes_per_second
   kProxyHeader,         // what should be a PROXY header is none: proxy_errors tells the kind
   kHandedOver,          // its socket went to a handler's new owner, after Upgrade or CONNECT
+  kBufferedBytes,       // max_buffered_bytes: answered 503
 };
 inline constexpr std::size_t kCloseReasonCount =
-    static_cast<std::size_t>(CloseReason::kHandedOver) + 1;
+    static_cast<std::size_t>(CloseReason::kBufferedBytes) + 1;
 
 // Durations that a reactor samples.
 enum class Timing : std::uint8_t {
@@ -141,6 +142,7 @@ struct ReactorStats {
   std::uint64_t connections_active = 0;        // open now
   std::uint64_t connections_idle = 0;          // of these: between requests
   std::uint64_t responses_pending = 0;         // requests whose ResponseWriter has not answered yet
+  std::uint64_t buffered_bytes = 0;            // of max_buffered_bytes, as of its last tick
   bool busy = false;                           // in a tick, not waiting for events
   std::uint64_t tick_age_ns = 0;               // since its present or last tick began
   AcceptQueueSample accept_queue;              // of the first listener

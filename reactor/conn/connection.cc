@@ -53,7 +53,10 @@ void Connection::OnEvents(std::uint32_t events) {
   Advance();
 }
 
-void Connection::OnTurn() { Advance(); }
+void Connection::OnTurn() {
+  turn_asked_ = false;
+  Advance();
+}
 
 void Connection::OnDelivery(Delivery* delivery) {
   ctx_->driven = this;  // so that an answer is encoded where it is sent from
@@ -97,9 +100,8 @@ void Connection::OnDrain() {
 }
 
 void Connection::Advance() {
-  turn_asked_ = false;
   if (state_ == ConnectionState::kLingering) return Linger();
-  served_this_turn_ = 0;
+  ctx_->served_this_turn = 0;
   ctx_->driven = this;
   if (!ended() && (state_ != ConnectionState::kHandling || ContentFlows())) Serve();
   if (state_ != ConnectionState::kFailed) Flush();
@@ -115,6 +117,7 @@ void Connection::Advance() {
 }
 
 void Connection::Settle() {
+  CountHeld();
   if (state_ == ConnectionState::kHandingOver && output_ == nullptr) return FinishHandOver();
   if (state_ == ConnectionState::kClosing && output_ == nullptr) {
     // Bytes that the kernel may still hold unread would turn the close into a reset.
@@ -137,6 +140,15 @@ void Connection::CountBusy() {
   counted_busy_ = busy;
   CounterCell& count = ctx_->counters->connections_busy;
   busy ? count.Add() : count.Subtract();
+}
+
+void Connection::CountHeld() {
+  constexpr std::uint64_t kUnit = 64;  // bytes: so much fits into 32 bits
+  const std::uint64_t bytes = (request_ == nullptr ? 0 : request_->buffer.capacity()) +
+                              (output_ == nullptr ? 0 : output_->copied_bytes());
+  const auto units = static_cast<std::uint32_t>((bytes + kUnit - 1) / kUnit);
+  ctx_->buffered_bytes += (std::uint64_t{units} - held_units_) * kUnit;
+  held_units_ = units;
 }
 
 void Connection::StartLinger() {
@@ -204,6 +216,7 @@ void Connection::Close(CloseReason reason) {
   fd_ = -1;
   ctx_->outputs.Return(std::move(output_));
   ctx_->states.Return(std::move(request_));
+  CountHeld();
   SetState(ConnectionState::kClosed);
   CountBusy();
   ctx_->counters->connections_active.Subtract();

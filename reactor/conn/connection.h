@@ -20,6 +20,7 @@
 #include "weir/reactor/conn/pace.h"
 #include "weir/reactor/conn/request_state.h"
 #include "weir/reactor/conn/request_timeline.h"
+#include "weir/reactor/conn/serve_progress.h"
 #include "weir/reactor/loop/mailbox.h"
 #include "weir/reactor/loop/timer_wheel.h"
 #include "weir/reactor/refusals/bad_request.h"
@@ -65,7 +66,6 @@ class Connection final : public ExchangeEnd {
 
   // Whether a request or an answer is under way.
   bool busy() const noexcept { return counted_busy_; }
-
   // Whether `ticket` names the request that waits for its answer.
   bool Owes(ResponseTicket ticket) const noexcept {
     return state_ == ConnectionState::kHandling && ticket.generation == ticket_;
@@ -99,6 +99,7 @@ class Connection final : public ExchangeEnd {
   void StartLinger();
   void Linger();
   void CountBusy();
+  void CountHeld();
   CloseReason AbortReason() const noexcept;
   // The present request is no longer served. What its handles do from now on comes to nothing.
   // REQUIRES: the state is another than kHandling by now.
@@ -140,6 +141,7 @@ class Connection final : public ExchangeEnd {
   // refuse.cc: requests that are refused.
   void Refuse(int status, std::string_view what, std::string_view text, CloseReason reason,
               BodyError why = BodyError::kRefused);
+  void RefuseForMemory();
   void RefuseParse(RequestState* state, ParseError error, std::uint64_t offset);
   void NoteBadParse(RequestState* state, ParseError error, std::uint64_t offset, int status);
   void NoteLateRequest(CloseReason reason, std::string_view limit, int status);
@@ -212,14 +214,13 @@ class Connection final : public ExchangeEnd {
   std::unique_ptr<RequestState> request_;  // what waits to be understood, if anything
   std::unique_ptr<OutputQueue> output_;    // what waits for the client to take it, if anything
   std::unique_ptr<Exchange> exchange_;     // of a request whose content or answer streams
-
   RequestTimeline timeline_;
   Timer timer_;
   std::int64_t read_deadline_ms_ = kNever;
   std::int64_t write_deadline_ms_ = kNever;
-  std::uint32_t linger_left_ = 0;       // bytes that may still be dropped; 2^30 at most
-  std::uint32_t wait_request_ = 0;      // requests_ when wait_ began
-  std::uint32_t served_this_turn_ = 0;  // against request_budget_per_tick
+  std::uint32_t held_units_ = 0;    // of ConnectionContext::buffered_bytes
+  std::uint32_t linger_left_ = 0;   // bytes that may still be dropped; 2^30 at most
+  std::uint32_t wait_request_ = 0;  // requests_ when wait_ began
 
   ConnectionState state_ = ConnectionState::kClosed;
   CloseReason close_reason_ = CloseReason::kClientClosed;

@@ -34,8 +34,6 @@ struct ConnectionContext {
   static constexpr std::size_t kReceiveBytes = 64 * 1024;
   // The same into a buffer of the connection's own: few enough that the pool keeps it.
   static constexpr std::size_t kReceiveOwnBytes = RequestState::kKeptBytes / 2;
-  // Queued output that one connection sends before others get their turn.
-  static constexpr std::uint64_t kSendBytesPerTurn = 1024 * 1024;
 
   static constexpr std::int64_t kTrimEveryMs = 1000;
 
@@ -60,11 +58,19 @@ struct ConnectionContext {
   bool draining = false;
 
   // Of the connection that is being served at this moment.
-  Connection* driven = nullptr;    // which sends what it has at the end of its turn
-  RequestState* served = nullptr;  // the state of the driven one, while it is served
-  RequestState scratch;            // what is received goes here, unless it has an own state
-  bool scratch_lent = false;       // its buffer is that of `served`
-  ByteBuffer out;                  // what it is about to send
+  Connection* driven = nullptr;        // which sends what it has at the end of its turn
+  std::uint64_t served_this_turn = 0;  // requests, against request_budget_per_tick
+  RequestState* served = nullptr;      // the state of the driven one, while it is served
+  RequestState scratch;                // what is received goes here, unless it has an own state
+  bool scratch_lent = false;           // its buffer is that of `served`
+  ByteBuffer out;                      // what it is about to send
+
+  // Of max_buffered_bytes: what connections of this reactor hold now, and those of others held.
+  std::uint64_t buffered_bytes = 0;
+  std::uint64_t buffered_elsewhere = 0;
+  bool AtMemoryBound() const noexcept {
+    return buffered_elsewhere + buffered_bytes >= limits.max_buffered_bytes;
+  }
 
   OneIn timeline_turn;  // which request is sampled
 

@@ -55,6 +55,11 @@ void Connection::Refuse(int status, std::string_view what, std::string_view text
   AppendAnswer(response, false);
 }
 
+void Connection::RefuseForMemory() {
+  Refuse(503, "max_buffered_bytes", "The server's connections hold all the memory that they may.",
+         CloseReason::kBufferedBytes);
+}
+
 // A request that the parser refused; `status` is 0 if no answer says so.
 void Connection::NoteBadParse(RequestState* state, ParseError error, std::uint64_t offset,
                               int status) {

@@ -9,9 +9,6 @@
 namespace weir {
 namespace {
 
-// Reads of one connection in one turn, before others get theirs.
-constexpr int kMaxReadsPerTurn = 4;
-
 // REQUIRES: 200 <= status <= 599.
 Counter ClassCounter(int status) noexcept {
   static_assert(
@@ -28,8 +25,8 @@ void Connection::Serve() {
   RequestState* const state = request_ != nullptr ? request_.get() : &ctx_->scratch;
   ctx_->served = state;
   progress_ = ServeBuffered(state);
-  for (int reads = 0; progress_ == Progress::kNeedsInput && readable_; ++reads) {
-    if (reads == kMaxReadsPerTurn) {
+  for (std::uint64_t reads = 0; progress_ == Progress::kNeedsInput && readable_; ++reads) {
+    if (reads >= ctx_->limits.read_budget_per_turn) {
       AskForTurn();
       break;
     }
@@ -80,6 +77,9 @@ void Connection::NoteReading(const RequestState& state) {
 }
 
 Connection::Progress Connection::ServeBuffered(RequestState* state) {
+  if (state_ != ConnectionState::kHandling && state->started() && ctx_->AtMemoryBound()) {
+    RefuseForMemory();
+  }
   Progress progress = Progress::kAgain;
   while (progress == Progress::kAgain) {
     if (ended()) return Progress::kClosing;
@@ -97,7 +97,7 @@ Connection::Progress Connection::ServeBuffered(RequestState* state) {
       if (ended()) return Progress::kClosing;
       if (WaitingBytes() > most) return Progress::kBlocked;
     }
-    if (served_this_turn_ >= ctx_->limits.request_budget_per_tick && state->started()) {
+    if (ctx_->served_this_turn >= ctx_->limits.request_budget_per_tick && state->started()) {
       return Progress::kOutOfBudget;
     }
     progress = state->phase == RequestState::Phase::kHead ? ServeHead(state) : ServeBody(state);
@@ -172,7 +172,7 @@ void Connection::SendContinue(RequestState* state) {
 
 void Connection::BeginHandling() {
   ++requests_;
-  ++served_this_turn_;
+  ++ctx_->served_this_turn;
   ticket_ = ++ctx_->last_ticket;
   SetState(ConnectionState::kHandling);
   (*ctx_->counters)[Counter::kRequests].Add();

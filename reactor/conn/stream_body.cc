@@ -138,6 +138,10 @@ Connection::Progress Connection::ServeCollected(RequestState* state) {
       RefuseContent(state, state->decoder.error(), state->decoder.error_offset());
       return Progress::kClosing;
     default:
+      if (ctx_->AtMemoryBound()) {
+        RefuseForMemory();
+        return Progress::kClosing;
+      }
       SendContinue(state);
       return Progress::kNeedsInput;
   }

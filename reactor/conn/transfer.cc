@@ -87,7 +87,7 @@ void Connection::FlushQueue() {
   std::uint64_t sent = 0;
   if (writable_) {
     const SendOutcome outcome =
-        output_->Send(ctx_->syscalls, fd_, ConnectionContext::kSendBytesPerTurn, &sent);
+        output_->Send(ctx_->syscalls, fd_, ctx_->limits.send_budget_bytes_per_turn, &sent);
     (*ctx_->counters)[Counter::kBytesSent].Add(sent);
     if (!Sent(outcome)) return;
     if (outcome == SendOutcome::kSent && !output_->empty()) AskForTurn();

@@ -26,6 +26,7 @@ void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   // The two are read at different moments, so the difference is held to what makes sense.
   stats->connections_idle = active > occupied ? active - occupied : 0;
   stats->responses_pending = responses_pending.Get();
+  stats->buffered_bytes = buffered_bytes.Get();
   stats->busy = busy.Get() != 0;
   CopyCells(counters_, &stats->counters);
   CopyCells(refused_, &stats->connections_refused);

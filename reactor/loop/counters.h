@@ -63,6 +63,7 @@ class alignas(64) ReactorCounters {
   CounterCell connections_active;
   CounterCell connections_busy;  // active and not between requests
   CounterCell responses_pending;
+  CounterCell buffered_bytes;
   CounterCell applied_limits_version;
   CounterCell tick_started_ns;
   CounterCell busy;  // 1 in a tick, 0 while it waits for events

@@ -82,6 +82,7 @@ Reactor::~Reactor() {
   }
   SayFarewell();
   ReleaseEnded();
+  PublishBufferedBytes();
   acceptors_.clear();
   if (mailbox_ != nullptr) mailbox_->Abandon();
   if (wake_ >= 0) (void)options_.syscalls->Close(wake_);
@@ -103,6 +104,7 @@ void Reactor::RunOnce(std::int64_t max_wait_ms) {
   EndDrain();
   SayFarewell();
   ReleaseEnded();
+  PublishBufferedBytes();
   context_.TrimPools();
   Mailbox::LeaveThread();
   counters_.busy.Set(0);
@@ -150,6 +152,8 @@ void Reactor::ReadClock() {
   context_.now_ms = now_ns / kNsPerMs;
   context_.head_start.SetDate(date_.At(options_.clock->WallSeconds()));
   counters_.tick_started_ns.Set(static_cast<std::uint64_t>(now_ns));
+  context_.buffered_elsewhere =
+      options_.buffered_bytes->load(std::memory_order_relaxed) - counters_.buffered_bytes.Get();
 }
 
 void Reactor::AdoptLimits() {
@@ -329,6 +333,13 @@ void Reactor::EndDrain() {
     if (acceptor->listener()->open()) return;
   }
   if (counters_.connections_active.Get() == 0) finished_.store(true, std::memory_order_release);
+}
+
+void Reactor::PublishBufferedBytes() {
+  const std::uint64_t before = counters_.buffered_bytes.Get();
+  if (context_.buffered_bytes == before) return;
+  options_.buffered_bytes->fetch_add(context_.buffered_bytes - before, std::memory_order_relaxed);
+  counters_.buffered_bytes.Set(context_.buffered_bytes);
 }
 
 void Reactor::ReleaseEnded() {

@@ -37,6 +37,8 @@ struct ReactorOptions {
   const AnyHandler* handler = nullptr;
   const LimitsStore* limits = nullptr;
   SharedAdmission* admission = nullptr;  // of all reactors of the server
+  // Of all reactors of the server: see max_buffered_bytes.
+  std::atomic<std::uint64_t>* buffered_bytes = nullptr;
   std::function<void()> on_adopted;      // called in the reactor's thread after it took new limits
   TransitionLog* transitions = nullptr;  // of its connections, for tests
 };
@@ -106,6 +108,7 @@ class Reactor final : private ResponseSink {
   void BeginDrain();
   void EndDrain();
   void ReleaseEnded();
+  void PublishBufferedBytes();
   template <typename Step>
   void Drive(Connection* connection, Step step);
   template <typename Step>

@@ -36,6 +36,7 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
   options.limits = &limits_;
   options.transitions = &transitions_;
   options.admission = &admission_;
+  options.buffered_bytes = &buffered_bytes_;
   auto reactor = Reactor::Create(options, std::move(listeners));
   EXPECT_TRUE(reactor.ok()) << reactor.status();
   reactor_ = *std::move(reactor);

@@ -67,6 +67,8 @@ class TestReactor {
   void TakePlaces(int places) { admission_.open_connections += static_cast<std::uint64_t>(places); }
   // What all reactors of the server share.
   SharedAdmission& admission() { return admission_; }
+  // What the connections of all reactors of the server hold, of which this is one.
+  std::atomic<std::uint64_t>& buffered_bytes() { return buffered_bytes_; }
   // Ends the reactor: ResponseWriters may still be around.
   void Destroy() { reactor_ = nullptr; }
 
@@ -77,6 +79,7 @@ class TestReactor {
   const AnyHandler handler_;
   LimitsStore limits_;
   SharedAdmission admission_;
+  std::atomic<std::uint64_t> buffered_bytes_{0};
   std::vector<std::uint16_t> ports_;
   std::unique_ptr<Reactor> reactor_;
 };
