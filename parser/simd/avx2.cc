@@ -59,51 +59,32 @@ inline __m256i Kept(__m256i vector) {
   return vector;
 }
 
-// Has its constants in registers once they are loaded.
-class Classifier {
- public:
-  void LoadConstants() {
-    const Constants& constants = Hidden(kConstants);
-    low_nibbles_ = Load(constants.low_nibbles);
-    high_nibbles_ = Load(constants.high_nibbles);
-    nibble_ = Load(constants.nibble);
-    to_controls_ = Load(constants.to_controls);
-    minus_one_ = Load(constants.minus_one);
-  }
+WEIR_INLINE __m256i Classes(const Constants& constants, __m256i bytes) {
+  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), Load(constants.nibble));
+  return _mm256_and_si256(_mm256_shuffle_epi8(Load(constants.low_nibbles), bytes),
+                          _mm256_shuffle_epi8(Load(constants.high_nibbles), high));
+}
 
-  WEIR_INLINE Masks Classify(const char* block) const {
-    const __m256i first = Classes(Load(block));
-    const __m256i second = Classes(Load(block + 32));
-    const __m256i first_controls = MarkControls(first);
-    const __m256i second_controls = MarkControls(second);
-    return {Mask(MarkNotTokens(first, first_controls)) |
-                Mask(MarkNotTokens(second, second_controls)) << 32,
-            Mask(first_controls) | Mask(second_controls) << 32};
-  }
+// Sets the highest bit of the classes from 0x20 on: the controls.
+WEIR_INLINE __m256i MarkControls(const Constants& constants, __m256i classes) {
+  return _mm256_adds_epu8(classes, Load(constants.to_controls));
+}
 
- private:
-  WEIR_INLINE __m256i Classes(__m256i bytes) const {
-    const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), nibble_);
-    return _mm256_and_si256(_mm256_shuffle_epi8(low_nibbles_, bytes),
-                            _mm256_shuffle_epi8(high_nibbles_, high));
-  }
+// And that of class 0.
+WEIR_INLINE __m256i MarkNotTokens(const Constants& constants, __m256i classes, __m256i controls) {
+  return _mm256_or_si256(controls, _mm256_add_epi8(classes, Load(constants.minus_one)));
+}
 
-  // Sets the highest bit of the classes from 0x20 on: the controls.
-  WEIR_INLINE __m256i MarkControls(__m256i classes) const {
-    return _mm256_adds_epu8(classes, to_controls_);
-  }
-
-  // And that of class 0.
-  WEIR_INLINE __m256i MarkNotTokens(__m256i classes, __m256i controls) const {
-    return _mm256_or_si256(controls, _mm256_add_epi8(classes, minus_one_));
-  }
-
-  __m256i low_nibbles_;
-  __m256i high_nibbles_;
-  __m256i nibble_;
-  __m256i to_controls_;
-  __m256i minus_one_;
-};
+WEIR_INLINE Masks Classify(const char* block) {
+  const Constants& constants = Hidden(kConstants);
+  const __m256i first = Classes(constants, Load(block));
+  const __m256i second = Classes(constants, Load(block + 32));
+  const __m256i first_controls = MarkControls(constants, first);
+  const __m256i second_controls = MarkControls(constants, second);
+  return {Mask(MarkNotTokens(constants, first, first_controls)) |
+              Mask(MarkNotTokens(constants, second, second_controls)) << 32,
+          Mask(first_controls) | Mask(second_controls) << 32};
+}
 
 WEIR_INLINE bool HasControl(const char* data) {
   const Constants& constants = Hidden(kConstants);

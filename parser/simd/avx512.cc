@@ -57,33 +57,15 @@ inline __m512i Kept(__m512i vector) {
   return vector;
 }
 
-// Has its constants in registers once they are loaded.
-class Classifier {
- public:
-  void LoadConstants() {
-    const Constants& constants = Hidden(kConstants);
-    low_nibbles_ = Load(constants.low_nibbles);
-    high_nibbles_ = Load(constants.high_nibbles);
-    nibble_ = Load(constants.nibble);
-    token_ = Load(constants.token);
-    control_ = Load(constants.control);
-  }
-
-  WEIR_INLINE Masks Classify(const char* block) const {
-    const __m512i bytes = Kept(Load(block));
-    const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), nibble_);
-    const __m512i classes = _mm512_and_si512(_mm512_shuffle_epi8(low_nibbles_, bytes),
-                                             _mm512_shuffle_epi8(high_nibbles_, high));
-    return {_mm512_testn_epi8_mask(classes, token_), _mm512_test_epi8_mask(classes, control_)};
-  }
-
- private:
-  __m512i low_nibbles_;
-  __m512i high_nibbles_;
-  __m512i nibble_;
-  __m512i token_;
-  __m512i control_;
-};
+WEIR_INLINE Masks Classify(const char* block) {
+  const Constants& constants = Hidden(kConstants);
+  const __m512i bytes = Kept(Load(block));
+  const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), Load(constants.nibble));
+  const __m512i classes = _mm512_and_si512(_mm512_shuffle_epi8(Load(constants.low_nibbles), bytes),
+                                           _mm512_shuffle_epi8(Load(constants.high_nibbles), high));
+  return {_mm512_testn_epi8_mask(classes, Load(constants.token)),
+          _mm512_test_epi8_mask(classes, Load(constants.control))};
+}
 
 WEIR_INLINE bool HasControl(const char* data) {
   const Constants& constants = Hidden(kConstants);

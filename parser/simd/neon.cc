@@ -42,23 +42,17 @@ inline uint8x16_t Classes(uint8x16_t bytes) {
                   vqtbl1q_u8(vld1q_u8(kHighNibbles), vshrq_n_u8(bytes, 4)));
 }
 
-// Its constants stay in registers without help.
-class Classifier {
- public:
-  void LoadConstants() {}
-
-  Masks Classify(const char* block) const {
-    uint8x16_t not_token[4];
-    uint8x16_t control[4];
-    for (int quarter = 0; quarter < 4; ++quarter) {
-      const uint8x16_t classes = Classes(Load(block + 16 * quarter));
-      control[quarter] = vcgeq_u8(classes, vdupq_n_u8(0x20));
-      not_token[quarter] = vorrq_u8(control[quarter], vceqzq_u8(classes));
-    }
-    return {ToMask(not_token[0], not_token[1], not_token[2], not_token[3]),
-            ToMask(control[0], control[1], control[2], control[3])};
+inline Masks Classify(const char* block) {
+  uint8x16_t not_token[4];
+  uint8x16_t control[4];
+  for (int quarter = 0; quarter < 4; ++quarter) {
+    const uint8x16_t classes = Classes(Load(block + 16 * quarter));
+    control[quarter] = vcgeq_u8(classes, vdupq_n_u8(0x20));
+    not_token[quarter] = vorrq_u8(control[quarter], vceqzq_u8(classes));
   }
-};
+  return {ToMask(not_token[0], not_token[1], not_token[2], not_token[3]),
+          ToMask(control[0], control[1], control[2], control[3])};
+}
 
 inline TargetMasks ClassifyTarget(const char* block) {
   uint8x16_t end[4];

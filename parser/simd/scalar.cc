@@ -64,14 +64,16 @@ class Cursor {
 
   bool Start(std::ptrdiff_t at) const { return at < 0; }
   bool MoveOn(std::ptrdiff_t at) const { return at < 0; }
-  bool FindNameEnd(std::ptrdiff_t line, std::ptrdiff_t* length) const {
-    *length = FromEnd(NotTokenFrom(data_, size_, FromStart(line))) - line;
-    return line + *length < 0;
-  }
-  bool FindLineEnd(std::ptrdiff_t line, std::ptrdiff_t colon, std::ptrdiff_t* length) const {
-    const std::ptrdiff_t at = FromEnd(ControlFrom(data_, size_, FromStart(colon + 1)));
-    *length = at == 0 ? 0 : at - colon;
-    return at < 0 && at - line <= max_line_bytes_;
+  bool FindEnds(std::ptrdiff_t line, std::ptrdiff_t* name_length,
+                std::ptrdiff_t* line_length) const {
+    *line_length = 0;
+    const std::ptrdiff_t colon = FromEnd(NotTokenFrom(data_, size_, FromStart(line)));
+    *name_length = colon == 0 ? 0 : colon - line;
+    if (*name_length == 0) return false;
+    const std::ptrdiff_t end = FromEnd(ControlFrom(data_, size_, FromStart(colon)));
+    if (end == 0) return false;
+    *line_length = end - line;
+    return *line_length <= max_line_bytes_;
   }
 
  private:

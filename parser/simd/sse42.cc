@@ -59,44 +59,26 @@ inline __m128i Kept(__m128i vector) {
   return vector;
 }
 
-// Has its constants in registers once they are loaded.
-class Classifier {
- public:
-  void LoadConstants() {
-    const Constants& constants = Hidden(kConstants);
-    low_nibbles_ = Load(constants.low_nibbles);
-    high_nibbles_ = Load(constants.high_nibbles);
-    nibble_ = Load(constants.nibble);
-    to_controls_ = Load(constants.to_controls);
-    minus_one_ = Load(constants.minus_one);
-  }
+WEIR_INLINE __m128i Classes(const Constants& constants, __m128i bytes) {
+  const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), Load(constants.nibble));
+  return _mm_and_si128(_mm_shuffle_epi8(Load(constants.low_nibbles), bytes),
+                       _mm_shuffle_epi8(Load(constants.high_nibbles), high));
+}
 
-  WEIR_INLINE Masks Classify(const char* block) const {
-    Masks masks = {0, 0};
-    for (int quarter = 0; quarter < 4; ++quarter) {
-      const __m128i classes = Classes(Load(block + 16 * quarter));
-      // Sets the highest bit of the classes from 0x20 on, the controls; then that of class 0 too.
-      const __m128i controls = _mm_adds_epu8(classes, to_controls_);
-      const __m128i not_tokens = _mm_or_si128(controls, _mm_add_epi8(classes, minus_one_));
-      masks.control |= Signs(controls, quarter);
-      masks.not_token |= Signs(not_tokens, quarter);
-    }
-    return masks;
+WEIR_INLINE Masks Classify(const char* block) {
+  const Constants& constants = Hidden(kConstants);
+  Masks masks = {0, 0};
+  for (int quarter = 0; quarter < 4; ++quarter) {
+    const __m128i classes = Classes(constants, Load(block + 16 * quarter));
+    // Sets the highest bit of the classes from 0x20 on, the controls; then that of class 0 too.
+    const __m128i controls = _mm_adds_epu8(classes, Load(constants.to_controls));
+    const __m128i not_tokens =
+        _mm_or_si128(controls, _mm_add_epi8(classes, Load(constants.minus_one)));
+    masks.control |= Signs(controls, quarter);
+    masks.not_token |= Signs(not_tokens, quarter);
   }
-
- private:
-  WEIR_INLINE __m128i Classes(__m128i bytes) const {
-    const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), nibble_);
-    return _mm_and_si128(_mm_shuffle_epi8(low_nibbles_, bytes),
-                         _mm_shuffle_epi8(high_nibbles_, high));
-  }
-
-  __m128i low_nibbles_;
-  __m128i high_nibbles_;
-  __m128i nibble_;
-  __m128i to_controls_;
-  __m128i minus_one_;
-};
+  return masks;
+}
 
 WEIR_INLINE bool HasControl(const char* data) {
   const Constants& constants = Hidden(kConstants);
