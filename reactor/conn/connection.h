@@ -20,7 +20,6 @@
 #include "weir/reactor/conn/pace.h"
 #include "weir/reactor/conn/request_state.h"
 #include "weir/reactor/conn/request_timeline.h"
-#include "weir/reactor/conn/serve_progress.h"
 #include "weir/reactor/loop/mailbox.h"
 #include "weir/reactor/loop/timer_wheel.h"
 #include "weir/reactor/refusals/bad_request.h"

@@ -39,6 +39,7 @@ class Stepped {
     options_.handler = &handler_;
     options_.limits = &limits_;
     options_.admission = &admission_;
+    options_.buffered_bytes = &buffered_bytes_;
     port_ = listener->address().port();
     Reactor::Listeners listeners;
     listeners.push_back(std::move(listener));
@@ -56,6 +57,7 @@ class Stepped {
   const AnyHandler handler_ = [](const Request&, ResponseWriter) {};
   LimitsStore limits_;
   SharedAdmission admission_;
+  std::atomic<std::uint64_t> buffered_bytes_{0};
   ReactorOptions options_;
   std::uint16_t port_ = 0;
   std::unique_ptr<Reactor> reactor_;
