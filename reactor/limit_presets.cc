@@ -8,21 +8,8 @@
 namespace weir {
 namespace {
 
-constexpr Limits With(const ParserLimits& parser) noexcept {
-  Limits limits;
-  limits.max_request_line_bytes = parser.max_request_line_bytes;
-  limits.max_field_bytes = parser.max_field_bytes;
-  limits.max_head_bytes = parser.max_head_bytes;
-  limits.max_fields = parser.max_fields;
-  limits.max_body_bytes = parser.max_body_bytes;
-  limits.max_chunk_extension_bytes = parser.max_chunk_extension_bytes;
-  limits.max_chunk_extensions_bytes_per_body = parser.max_chunk_extensions_bytes_per_body;
-  limits.max_chunk_overhead_bytes = parser.max_chunk_overhead_bytes;
-  return limits;
-}
-
 constexpr Limits Node() noexcept {
-  Limits limits = With(NodeParserLimits());
+  Limits limits = WithParserLimits(NodeParserLimits());
   limits.listen_backlog = 511;
   limits.max_requests_per_connection = 1'000'000'000;  // 0 there: no bound
   limits.head_timeout_ms = 60'000;
@@ -34,7 +21,7 @@ constexpr Limits Node() noexcept {
 }
 
 constexpr Limits Nginx() noexcept {
-  Limits limits = With(NginxParserLimits());
+  Limits limits = WithParserLimits(NginxParserLimits());
   limits.listen_backlog = 511;
   limits.max_requests_per_connection = 1000;
   limits.head_timeout_ms = 60'000;

@@ -160,6 +160,20 @@ struct Limits {
   ParserLimits parser() const noexcept;
 };
 
+// The defaults, but for the part that the parser judges by: what Limits::parser() gives back.
+constexpr Limits WithParserLimits(const ParserLimits& parser) noexcept {
+  Limits limits;
+  limits.max_request_line_bytes = parser.max_request_line_bytes;
+  limits.max_field_bytes = parser.max_field_bytes;
+  limits.max_head_bytes = parser.max_head_bytes;
+  limits.max_fields = parser.max_fields;
+  limits.max_body_bytes = parser.max_body_bytes;
+  limits.max_chunk_extension_bytes = parser.max_chunk_extension_bytes;
+  limits.max_chunk_extensions_bytes_per_body = parser.max_chunk_extensions_bytes_per_body;
+  limits.max_chunk_overhead_bytes = parser.max_chunk_overhead_bytes;
+  return limits;
+}
+
 bool operator==(const Limits& a, const Limits& b) noexcept;
 inline bool operator!=(const Limits& a, const Limits& b) noexcept { return !(a == b); }
 

@@ -66,19 +66,6 @@ std::vector<Refusal> Refusals() {
   return refusals;
 }
 
-Limits LimitsOf(const ParserLimits& parser) {
-  Limits limits;
-  limits.max_request_line_bytes = parser.max_request_line_bytes;
-  limits.max_field_bytes = parser.max_field_bytes;
-  limits.max_head_bytes = parser.max_head_bytes;
-  limits.max_fields = parser.max_fields;
-  limits.max_body_bytes = parser.max_body_bytes;
-  limits.max_chunk_extension_bytes = parser.max_chunk_extension_bytes;
-  limits.max_chunk_extensions_bytes_per_body = parser.max_chunk_extensions_bytes_per_body;
-  limits.max_chunk_overhead_bytes = parser.max_chunk_overhead_bytes;
-  return limits;
-}
-
 // As much in each turn as the kernel takes.
 void SendAll(TestReactor* reactor, TestClient* client, std::string_view bytes) {
   for (int turn = 0; turn < 1000 && !bytes.empty(); ++turn) {
@@ -107,7 +94,7 @@ void ExpectOneRefusal(const Refusal& refusal, std::size_t first) {
         served.emplace_back(request.target());
         response.Send(200, "text/plain", "");
       },
-      LimitsOf(refusal.example.limits));
+      WithParserLimits(refusal.example.limits));
   TestClient client = reactor.Connect();
   const std::string bytes = refusal.example.input + std::string(kMore);
   SendAll(&reactor, &client, std::string_view(bytes).substr(0, first));

@@ -44,19 +44,6 @@ Expectation Expect(const ConformanceCase& test_case) {
   return expected;
 }
 
-Limits LimitsOf(const ParserLimits& parser) {
-  Limits limits;
-  limits.max_request_line_bytes = parser.max_request_line_bytes;
-  limits.max_field_bytes = parser.max_field_bytes;
-  limits.max_head_bytes = parser.max_head_bytes;
-  limits.max_fields = parser.max_fields;
-  limits.max_body_bytes = parser.max_body_bytes;
-  limits.max_chunk_extension_bytes = parser.max_chunk_extension_bytes;
-  limits.max_chunk_extensions_bytes_per_body = parser.max_chunk_extensions_bytes_per_body;
-  limits.max_chunk_overhead_bytes = parser.max_chunk_overhead_bytes;
-  return limits;
-}
-
 ParseError KindOf(const std::string& name) {
   for (std::size_t i = 0; i < kParseErrorCount; ++i) {
     if (Describe(static_cast<ParseError>(i)).name == name) return static_cast<ParseError>(i);
@@ -101,7 +88,7 @@ std::string Exchange(TestReactor* reactor, TestClient* client, const std::string
 
 void CheckRefusal(const ConformanceCase& test_case, const Expectation& expected,
                   std::size_t piece) {
-  TestReactor reactor(Hello, LimitsOf(test_case.limits));
+  TestReactor reactor(Hello, WithParserLimits(test_case.limits));
   TestClient client = reactor.Connect();
   const std::string answers = Exchange(&reactor, &client, test_case.input, piece);
   const std::vector<std::string> statuses = Statuses(answers);
@@ -122,7 +109,7 @@ void CheckRefusal(const ConformanceCase& test_case, const Expectation& expected,
 }
 
 void CheckService(const ConformanceCase& test_case) {
-  TestReactor reactor(Hello, LimitsOf(test_case.limits));
+  TestReactor reactor(Hello, WithParserLimits(test_case.limits));
   TestClient client = reactor.Connect();
   client.Send(test_case.input);
   reactor.Tick(5);
