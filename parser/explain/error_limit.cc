@@ -5,36 +5,52 @@
 namespace weir::internal {
 namespace {
 
-std::string Text(const char* name, std::uint64_t value) {
-  return std::string(name) + " = " + std::to_string(value);
+struct ErrorLimit {
+  ParseError error;
+  std::string_view name;
+  std::uint64_t (*value)(const ParserLimits& limits);
+};
+
+template <auto kMember>
+std::uint64_t Value(const ParserLimits& limits) {
+  return limits.*kMember;
 }
+
+constexpr ErrorLimit kErrorLimits[] = {
+    {ParseError::kTargetTooLong, "max_request_line_bytes",
+     Value<&ParserLimits::max_request_line_bytes>},
+    {ParseError::kFieldTooLong, "max_field_bytes", Value<&ParserLimits::max_field_bytes>},
+    {ParseError::kTrailerTooLong, "max_field_bytes", Value<&ParserLimits::max_field_bytes>},
+    {ParseError::kHeadTooLarge, "max_head_bytes", Value<&ParserLimits::max_head_bytes>},
+    {ParseError::kTrailersTooLarge, "max_head_bytes", Value<&ParserLimits::max_head_bytes>},
+    {ParseError::kTooManyFields, "max_fields", Value<&ParserLimits::max_fields>},
+    {ParseError::kTooManyTrailers, "max_fields", Value<&ParserLimits::max_fields>},
+    {ParseError::kBodyTooLarge, "max_body_bytes", Value<&ParserLimits::max_body_bytes>},
+    {ParseError::kChunkExtensionTooLong, "max_chunk_extension_bytes",
+     Value<&ParserLimits::max_chunk_extension_bytes>},
+    {ParseError::kChunkExtensionTooLong, "max_chunk_extensions_bytes_per_body",
+     Value<&ParserLimits::max_chunk_extensions_bytes_per_body>},
+    {ParseError::kChunkOverhead, "max_chunk_overhead_bytes",
+     Value<&ParserLimits::max_chunk_overhead_bytes>},
+};
 
 }  // namespace
 
-std::string LimitText(ParseError error, const ParserLimits& limits) {
-  switch (error) {
-    case ParseError::kTargetTooLong:
-      return Text("max_request_line_bytes", limits.max_request_line_bytes);
-    case ParseError::kFieldTooLong:
-    case ParseError::kTrailerTooLong:
-      return Text("max_field_bytes", limits.max_field_bytes);
-    case ParseError::kHeadTooLarge:
-    case ParseError::kTrailersTooLarge:
-      return Text("max_head_bytes", limits.max_head_bytes);
-    case ParseError::kTooManyFields:
-    case ParseError::kTooManyTrailers:
-      return Text("max_fields", limits.max_fields);
-    case ParseError::kBodyTooLarge:
-      return Text("max_body_bytes", limits.max_body_bytes);
-    case ParseError::kChunkExtensionTooLong:
-      return Text("max_chunk_extension_bytes", limits.max_chunk_extension_bytes) + ", " +
-             Text("max_chunk_extensions_bytes_per_body",
-                  limits.max_chunk_extensions_bytes_per_body);
-    case ParseError::kChunkOverhead:
-      return Text("max_chunk_overhead_bytes", limits.max_chunk_overhead_bytes);
-    default:
-      return "";
+std::string_view LimitName(ParseError error) noexcept {
+  for (const ErrorLimit& limit : kErrorLimits) {
+    if (limit.error == error) return limit.name;
   }
+  return "";
+}
+
+std::string LimitText(ParseError error, const ParserLimits& limits) {
+  std::string text;
+  for (const ErrorLimit& limit : kErrorLimits) {
+    if (limit.error != error) continue;
+    if (!text.empty()) text += ", ";
+    text += std::string(limit.name) + " = " + std::to_string(limit.value(limits));
+  }
+  return text;
 }
 
 }  // namespace weir::internal

@@ -2,31 +2,18 @@
 
 #include <algorithm>
 
+#include "weir/parser/explain/sensitive_name.h"
 #include "weir/parser/explain/source_place.h"
 #include "weir/parser/explain/visible_text.h"
 
 namespace weir::internal {
 namespace {
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-// Only the letters and '-' count, so that a name that is refused hides its value too.
-bool IsSensitive(std::string_view name) {
-  constexpr std::string_view kSensitive[] = {"authorization", "proxy-authorization", "cookie",
-                                             "set-cookie"};
-  std::string letters;
-  for (const char c : name) {
-    const char lower = Lower(c);
-    if ((lower >= 'a' && lower <= 'z') || lower == '-') letters += lower;
-  }
-  return std::find(std::begin(kSensitive), std::end(kSensitive), letters) != std::end(kSensitive);
-}
-
 // Where a sensitive value starts in its line; npos if the line has none.
 std::size_t SensitiveFrom(std::string_view line) {
   const std::string_view name = NameOf(line);
   const bool has_value = name.size() < line.size() && line[name.size()] == ':';
-  return has_value && IsSensitive(name) ? name.size() + 1 : std::string_view::npos;
+  return has_value && IsSensitiveName(name) ? name.size() + 1 : std::string_view::npos;
 }
 
 std::string_view LineBefore(std::string_view input, std::size_t start) {

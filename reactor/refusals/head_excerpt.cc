@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "weir/parser/field_id.h"
+#include "weir/parser/explain/sensitive_name.h"
+#include "weir/parser/explain/visible_text.h"
 #include "weir/reactor/refusals/bad_request.h"
 
 namespace weir {
@@ -24,50 +25,21 @@ Line LineAt(std::string_view head, std::size_t offset) noexcept {
   return {start, rest.substr(0, rest.find('\n')), first};
 }
 
-bool IsBlank(char c) noexcept { return c == ' ' || c == '\t'; }
-
-// White space before the colon is what may be wrong with the line.
-bool IsSecret(std::string_view name) noexcept {
-  while (!name.empty() && IsBlank(name.back())) name.remove_suffix(1);
-  constexpr std::string_view kSetCookie = "set-cookie";  // no field of requests: it has no id
-  const FieldId id = IdentifyField(name);
-  return id == FieldId::kAuthorization || id == FieldId::kProxyAuthorization ||
-         id == FieldId::kCookie ||
-         std::equal(name.begin(), name.end(), kSetCookie.begin(), kSetCookie.end(),
-                    [](char c, char lower) { return (c | 0x20) == lower || c == lower; });
-}
-
 // From which byte of the line on nothing is shown.
-std::size_t SecretFrom(const Line& line) noexcept {
+std::size_t SecretFrom(const Line& line) {
   if (line.first) {
     const std::size_t question = line.text.find('?');
     return question == line.text.npos ? line.text.size() : question + 1;
   }
-  if (!line.text.empty() && IsBlank(line.text.front())) return 0;  // it may go on with any value
+  if (!line.text.empty() && (line.text.front() == ' ' || line.text.front() == '\t'))
+    return 0;  // it may go on with any value
   const std::size_t colon = line.text.find(':');
-  const bool secret = colon != line.text.npos && IsSecret(line.text.substr(0, colon));
+  const bool secret =
+      colon != line.text.npos && internal::IsSensitiveName(line.text.substr(0, colon));
   return secret ? colon + 1 : line.text.size();
 }
 
 bool IsPrintable(char c) noexcept { return c >= 0x20 && c < 0x7f; }
-
-void AppendVisible(char c, std::string* text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(c);
-  if (c == '\r') {
-    *text += "\\r";
-  } else if (c == '\t') {
-    *text += "\\t";
-  } else if (c == '\\') {
-    *text += "\\\\";
-  } else if (IsPrintable(c)) {
-    *text += c;
-  } else {
-    *text += "\\x";
-    *text += kHex[byte >> 4];
-    *text += kHex[byte & 15];
-  }
-}
 
 }  // namespace
 
@@ -97,7 +69,8 @@ std::string RedactedLine(std::string_view head, std::size_t offset, std::size_t 
   const std::size_t end = std::min(line.text.size(), begin + most);
   std::string text;
   for (std::size_t i = begin; i < end; ++i) {
-    AppendVisible(i >= secret_from && i != at && line.text[i] != '\r' ? '*' : line.text[i], &text);
+    const bool hidden = i >= secret_from && i != at && line.text[i] != '\r';
+    text += internal::VisibleByte(hidden ? '*' : line.text[i]);
   }
   return text;
 }

@@ -53,6 +53,7 @@ TEST(HeadExcerptTest, MasksSecretsButTheByteThatIsWrong) {
   EXPECT_EQ(Line("secret"), "Cookie:****s*****\\r");
   EXPECT_EQ(Line("Cookie"), "Cookie:**********\\r");
   EXPECT_EQ(Line("\x01"), "X-Bad\\x01: v\\r");
+  EXPECT_EQ(RedactedLine("GET / HTTP/1.1\r\nCook\x01ie: a", 20, 99), "Cook\\x01ie:**");
   EXPECT_EQ(Line(" : Basic"), "Authorization :***************\\r");
   EXPECT_EQ(RedactedLine("GET / HTTP/1.1\r\nset-COOKIE: a", 18, 99), "set-COOKIE:**");
   EXPECT_EQ(RedactedLine("GET / HTTP/1.1\r\nCookie: a\r\n folded: b", 27, 99), " *********");
