@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "weir/control/diagnose/rules_of.h"
+
 namespace weir {
 namespace {
 
@@ -31,13 +33,7 @@ HostFacts Sound() {
 }
 
 std::vector<std::string> RulesOf(const HostFacts& host) {
-  std::vector<std::string> rules;
-  for (const Finding& finding : CheckHost(host)) {
-    EXPECT_EQ(finding.subject, "host");
-    EXPECT_FALSE(finding.message.empty() || finding.evidence.empty() || finding.fix.empty());
-    rules.push_back(finding.rule);
-  }
-  return rules;
+  return test::RulesOf(CheckHost(host), "host");
 }
 
 TEST(HostRulesTest, ASoundHostAndAnUnknownOneHaveNoFinding) {

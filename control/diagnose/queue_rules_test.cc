@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "weir/control/diagnose/rules_of.h"
+
 namespace weir {
 namespace {
 
@@ -29,13 +31,7 @@ QueueFacts Sound() {
 }
 
 std::vector<std::string> RulesOf(const QueueFacts& queue) {
-  std::vector<std::string> rules;
-  for (const Finding& finding : CheckQueue(queue)) {
-    EXPECT_EQ(finding.subject, "127.0.0.1:80");
-    EXPECT_FALSE(finding.message.empty() || finding.evidence.empty() || finding.fix.empty());
-    rules.push_back(finding.rule);
-  }
-  return rules;
+  return test::RulesOf(CheckQueue(queue), "127.0.0.1:80");
 }
 
 TEST(QueueRulesTest, ASoundQueueHasNoFinding) { EXPECT_THAT(RulesOf(Sound()), IsEmpty()); }

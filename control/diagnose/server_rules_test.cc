@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "weir/control/diagnose/rules_of.h"
+
 namespace weir {
 namespace {
 
@@ -47,13 +49,7 @@ std::uint64_t& Count(ServerFacts* facts, std::size_t reactor, Counter counter) {
 }
 
 std::vector<std::string> RulesOf(const ServerFacts& facts) {
-  std::vector<std::string> rules;
-  for (const Finding& finding : CheckServer(facts)) {
-    EXPECT_FALSE(finding.subject.empty());
-    EXPECT_FALSE(finding.message.empty() || finding.evidence.empty() || finding.fix.empty());
-    rules.push_back(finding.rule);
-  }
-  return rules;
+  return test::RulesOf(CheckServer(facts));
 }
 
 TEST(ServerRulesTest, ASoundServerHasNoFinding) { EXPECT_THAT(RulesOf(Sound()), IsEmpty()); }
