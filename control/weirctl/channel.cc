@@ -2,11 +2,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "weir/control/weirctl/text_file.h"
 
 namespace weir {
 namespace {
@@ -16,14 +15,8 @@ absl::Status ReadFile(const char* option, const std::string& path, std::string* 
     return absl::InvalidArgumentError(
         absl::StrCat(option, " is missing: TLS takes --tls-ca, --tls-certificate and --tls-key"));
   }
-  std::ifstream file(path);
-  std::stringstream content;
-  content << file.rdbuf();
-  if (!file) {
-    return absl::InvalidArgumentError(absl::StrCat(option, "=", path, ": ", std::strerror(errno)));
-  }
-  *text = content.str();
-  return absl::OkStatus();
+  if (ReadTextFile(path, text)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(option, "=", path, ": ", std::strerror(errno)));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const CommandLine& line) {

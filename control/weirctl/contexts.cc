@@ -4,13 +4,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "weir/control/weirctl/text_file.h"
 
 namespace weir {
 namespace {
@@ -89,13 +88,12 @@ absl::StatusOr<std::vector<Context>> ParseContexts(std::string_view text) {
 }
 
 absl::StatusOr<std::vector<Context>> ReadContexts(const std::string& path) {
-  std::ifstream file(path);
-  if (!file.is_open() && errno == ENOENT) return std::vector<Context>();
-  std::stringstream text;
-  if (file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
-  if (file.bad() || !file.is_open())
+  std::string text;
+  if (!ReadTextFile(path, &text)) {
+    if (errno == ENOENT) return std::vector<Context>();
     return absl::InvalidArgumentError(absl::StrCat(path, ": ", std::strerror(errno)));
-  auto contexts = ParseContexts(text.str());
+  }
+  auto contexts = ParseContexts(text);
   if (contexts.ok()) return contexts;
   return absl::InvalidArgumentError(absl::StrCat(path, ": ", contexts.status().message()));
 }
