@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "weir/reactor/kernel/inet_diag.h"
-#include "weir/reactor/testing/private_network.h"
+#include "weir/reactor/testing/half_open.h"
+#include "weir/reactor/testing/network_namespace.h"
 #include "weir/reactor/testing/test_client.h"
 
 namespace weir {
@@ -23,10 +24,11 @@ namespace {
 using test::ConnectHalfOpen;
 using test::TestClient;
 
-// Whether this process could make its own namespace; once, for all tests.
-bool InPrivateNetwork() {
-  static const bool entered = test::EnterPrivateNetwork();
-  return entered;
+// "", or why this process may have no namespace of its own; entered once, for all tests.
+const std::string& WhyNoNamespace() {
+  static std::string why_not;
+  static const auto entered = test::NetworkNamespace::Enter(&why_not);
+  return why_not;
 }
 
 // A listening socket of the test's own. `mark` 0: none.
@@ -67,7 +69,7 @@ class TestListener {
 class InetDiagKernelTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!InPrivateNetwork()) GTEST_SKIP() << "no network namespace of its own is allowed here";
+    if (!WhyNoNamespace().empty()) GTEST_SKIP() << WhyNoNamespace();
   }
 
   std::uint32_t Count(const SynQueueFilter& filter) {

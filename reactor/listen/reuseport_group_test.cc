@@ -3,22 +3,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "weir/reactor/listen/listener.h"
 #include "weir/reactor/testing/faulty_syscalls.h"
+#include "weir/reactor/testing/network_namespace.h"
 #include "weir/reactor/testing/test_client.h"
 
 namespace weir {
@@ -26,6 +23,7 @@ namespace {
 
 using test::Call;
 using test::FaultySyscalls;
+using test::NetworkNamespace;
 using test::TestClient;
 using testing::ElementsAre;
 
@@ -41,22 +39,11 @@ int StartToConnect(std::uint16_t port) {
   return fd;
 }
 
-// A network of this process's own, where it has CAP_NET_ADMIN. Whether the kernel gives one.
-bool EnterPrivateNetwork() {
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return false;
-  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  ifreq loopback{};
-  std::strcpy(loopback.ifr_name, "lo");
-  loopback.ifr_flags = IFF_UP;
-  const bool up = ::ioctl(fd, SIOCSIFFLAGS, &loopback) == 0;
-  ::close(fd);
-  return up;
-}
-
 class ReuseportGroupTest : public testing::Test {
  protected:
-  static void SetUpTestSuite() { private_network_ = EnterPrivateNetwork(); }
-  static inline bool private_network_ = false;
+  static void SetUpTestSuite() { namespace_ = NetworkNamespace::Enter(&why_not_); }
+  static inline std::string why_not_;
+  static inline std::unique_ptr<NetworkNamespace> namespace_;
 
   void Open(int members, const std::vector<std::uint32_t>& weights = {}) {
     SocketAddress address = *SocketAddress::Parse("127.0.0.1:0");
@@ -206,7 +193,7 @@ TEST_F(ReuseportGroupTest, KeepsWhatWaitsOnAMemberThatIsSteeredAway) {
 }
 
 TEST_F(ReuseportGroupTest, DropsSynsOnceEveryMemberDrains) {
-  if (!private_network_) GTEST_SKIP() << "needs a user namespace, for CAP_NET_ADMIN";
+  if (namespace_ == nullptr) GTEST_SKIP() << "needs CAP_NET_ADMIN: " << why_not_;
   Open(2);
   Spread(10);
   Away(0);
@@ -233,7 +220,7 @@ TEST_F(ReuseportGroupTest, WithoutThePrivilegeItDrainsAllTheSame) {
 }
 
 TEST_F(ReuseportGroupTest, AHandshakeUnderWayIsFinishedOnAMemberThatTakesNoSyns) {
-  if (!private_network_) GTEST_SKIP() << "needs a user namespace, for CAP_NET_ADMIN";
+  if (namespace_ == nullptr) GTEST_SKIP() << "needs CAP_NET_ADMIN: " << why_not_;
   Open(1);
   // The client does not see the SYN-ACK until the kernel repeats it, after a second.
   const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -1,31 +1,14 @@
-#include "weir/reactor/testing/private_network.h"
+#include "weir/reactor/testing/half_open.h"
 
 #include <linux/filter.h>
-#include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <utility>
 
 namespace weir::test {
 namespace {
-
-bool RaiseLoopback() {
-  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return false;
-  ifreq request{};
-  std::strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP | IFF_RUNNING;
-  const bool up = ::ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-  ::close(fd);
-  return up;
-}
 
 socklen_t FillLoopback(int family, std::uint16_t port, sockaddr_storage* address) {
   *address = {};
@@ -43,16 +26,6 @@ socklen_t FillLoopback(int family, std::uint16_t port, sockaddr_storage* address
 }
 
 }  // namespace
-
-bool EnterPrivateNetwork() {
-  if (::unshare(CLONE_NEWNET) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
-    std::fprintf(stderr, "unshare: %s\n", std::strerror(errno));
-    return false;
-  }
-  if (RaiseLoopback()) return true;
-  std::fprintf(stderr, "the loopback can't be raised: %s\n", std::strerror(errno));
-  return false;
-}
 
 TestClient ConnectHalfOpen(std::uint16_t port, int family) {
   const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
