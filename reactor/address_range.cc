@@ -32,7 +32,7 @@ Bits BitsOf(const SocketAddress& address) noexcept {
   Bits bits;
   bits.family = address.family();
   const std::string_view bytes = address.host_bytes();
-  std::memcpy(bits.bytes.data(), bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), bits.bytes.begin());
   const bool mapped = bits.family == AF_INET6 &&
                       std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bits.bytes.begin());
   if (mapped) {
