@@ -85,10 +85,16 @@ bool IsValueByByte(std::string_view value) noexcept {
 inline bool IsValue(std::string_view value) noexcept {
   constexpr std::size_t kWord = sizeof(std::uint64_t);
   if (value.size() < kWord) return value.empty() || IsValueByByte(value);
-  const char* const last = value.data() + value.size() - kWord;
-  bool control = HasControl(last);  // the last word may overlap the one before
-  for (const char* from = value.data(); from < last; from += kWord) control |= HasControl(from);
-  return !control || IsValueByByte(value);  // HTAB is one that may be
+  const char* from = value.data();
+  const char* const last = from + value.size() - kWord;  // it may overlap the word before
+  while (!HasControl(from)) {
+    from += kWord;
+    if (from >= last) {
+      if (HasControl(last)) break;
+      return true;
+    }
+  }
+  return IsValueByByte(value);  // HTAB is a control that may be
 }
 
 bool IsField(const ResponseField& field) noexcept {
@@ -104,10 +110,11 @@ bool IsTrailerName(std::string_view name) noexcept {
   return IsName(name) && !IsReserved(name) && !IsForbiddenTrailer(name);
 }
 
-bool IsHead(const Response& response) noexcept {
+inline bool IsHead(const Response& response) noexcept {
   return response.status >= 200 && response.status <= 599 && IsValue(response.content_type) &&
          IsValue(response.reason) &&
-         std::all_of(response.fields.begin(), response.fields.end(), IsField);
+         (response.fields.empty() ||
+          std::all_of(response.fields.begin(), response.fields.end(), IsField));
 }
 
 int Contents(const Response& response) noexcept {

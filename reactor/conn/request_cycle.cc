@@ -117,8 +117,13 @@ Connection::Progress Connection::ServeHead(RequestState* state) {
   }
   BeginRequest(state);
   if (ended()) return Progress::kClosing;
-  if (!ctx_->handler->stream()) return ServeBody(state);
-  DispatchStreamed(state);
+  if (ctx_->handler->stream()) {
+    DispatchStreamed(state);
+  } else if (state->has_content()) {
+    return ServeBody(state);
+  } else {
+    Dispatch(state);
+  }
   return Progress::kAgain;
 }
 

@@ -78,25 +78,9 @@ BodyStep RequestState::NextContent(const ParserLimits& limits) noexcept {
   return step;
 }
 
-const RequestHead& RequestState::head() noexcept {
-  if (head_base_ != buffer.begin()) RelocateHeadFrom(head_base_);
-  return parser.head();
-}
-
 void RequestState::RelocateHeadFrom(const char* base) noexcept {
   head_base_ = buffer.begin();
   parser.set_head(RelocateHead(parser.head(), base, head_base_, fields_.get()));
-}
-
-std::string_view RequestState::content() noexcept {
-  return buffer.view().substr(head_bytes_, static_cast<std::size_t>(decoder.content_bytes()));
-}
-
-void RequestState::FinishRequest() noexcept {
-  buffer.Consume(decoded_);
-  phase = Phase::kHead;
-  streaming_ = false;
-  parser.Reset();
 }
 
 void RequestState::Recycle() noexcept {

@@ -44,8 +44,15 @@ class RequestState {
   BodyStatus DecodeBody(const ParserLimits& limits) noexcept;
 
   // REQUIRES: phase is kBody. Valid until the buffer changes.
-  const RequestHead& head() noexcept;
-  std::string_view content() noexcept;
+  const RequestHead& head() noexcept {
+    if (head_base_ != buffer.begin()) RelocateHeadFrom(head_base_);
+    return parser.head();
+  }
+  std::string_view content() noexcept {
+    return {buffer.begin() + head_bytes_, static_cast<std::size_t>(decoder.content_bytes())};
+  }
+  // Whether content, or its framing, follows the head.
+  bool has_content() const noexcept { return parser.head().framing.has_body(); }
 
   // REQUIRES: phase is kBody, and nothing was decoded. From now on content is taken piece by piece
   // from the front of the buffer: the head goes, head() and content() are no more.
@@ -60,7 +67,12 @@ class RequestState {
   bool started() const noexcept { return phase == Phase::kBody || !buffer.empty(); }
 
   // Drops the request that DecodeBody completed; what follows it is the start of the next.
-  void FinishRequest() noexcept;
+  void FinishRequest() noexcept {
+    buffer.Consume(decoded_);
+    phase = Phase::kHead;
+    streaming_ = false;
+    parser.Reset();
+  }
 
   // Drops everything.
   void Reset() noexcept;

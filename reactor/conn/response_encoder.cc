@@ -105,6 +105,11 @@ class HeadWriter {
   }
   void PutNumber(std::uint64_t number) noexcept {
     constexpr std::size_t kMaxDigits = 20;
+    if (number < 100) {  // most answers that are many
+      if (number >= 10) *to_++ = static_cast<char>('0' + number / 10);
+      *to_++ = static_cast<char>('0' + number % 10);
+      return;
+    }
     to_ = std::to_chars(to_, to_ + kMaxDigits, number).ptr;
   }
   void PutField(std::string_view name, std::string_view value) noexcept {
@@ -137,8 +142,9 @@ void PutStart(const Response& head, const HeadStart& start, HeadWriter* to) noex
 }
 
 // Makes room for the head and `more` bytes.
-void ReserveHead(const Response& head, std::size_t more, ByteBuffer* out) {
+inline void ReserveHead(const Response& head, std::size_t more, ByteBuffer* out) {
   std::size_t bytes = kFixedBytes + head.reason.size() + head.content_type.size() + more;
+  if (head.fields.empty()) return out->Reserve(bytes);
   for (const ResponseField& field : head.fields) {
     bytes += field.name.size() + field.value.size() + 4;
   }
@@ -148,17 +154,21 @@ void ReserveHead(const Response& head, std::size_t more, ByteBuffer* out) {
 // The status line, the Date field and the fields that the handler chose.
 inline void PutCommon(const Response& head, const HeadStart& start, HeadWriter* to) noexcept {
   PutStart(head, start, to);
-  if (!head.content_type.empty()) to->PutField("Content-Type", head.content_type);
+  if (!head.content_type.empty()) {
+    to->Put("Content-Type: ");
+    to->Put(head.content_type);
+    to->Put("\r\n");
+  }
   for (const ResponseField& field : head.fields) to->PutField(field.name, field.value);
 }
 
-void PutLength(std::uint64_t bytes, HeadWriter* to) noexcept {
+inline void PutLength(std::uint64_t bytes, HeadWriter* to) noexcept {
   to->Put("Content-Length: ");
   to->PutNumber(bytes);
   to->Put("\r\n");
 }
 
-void PutEnd(const ResponseContext& context, HeadWriter* to) noexcept {
+inline void PutEnd(const ResponseContext& context, HeadWriter* to) noexcept {
   if (!context.keep_alive) {
     to->Put("Connection: close\r\n");
   } else if (context.minor_version == 0) {
