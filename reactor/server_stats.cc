@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "accept_pauses_full",
     "accept_pauses_rate",
     "requests_shed",
+    "wait_failures",
+    "accept_pauses_failed",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",

@@ -33,7 +33,7 @@ enum class Counter : std::uint8_t {
   kResponsesUnsent,        // ResponseWriters destroyed without an answer: answered with 500
   kResponsesClientGone,    // answers for which the client had gone
   kResponsesInvalid,       // answers refused for their status, a field name or a field value
-  kAcceptFailures,         // accept4 errors other than those that RefuseReason counts
+  kAcceptFailures,         // accept4 errors, but for want of descriptors or memory
   kAcceptPauses,           // times that a listener was disarmed for want of descriptors or memory
   kDrainQueueCut,          // connections lost because they were still queued at drain_timeout_ms
   kBadRequestsUnrecorded,  // refused requests that are not among those that are kept
@@ -41,8 +41,11 @@ enum class Counter : std::uint8_t {
   kAcceptPausesFull,       // times that a listener was disarmed because max_connections were open
   kAcceptPausesRate,       // times that a listener was disarmed for max_accepts_per_second
   kRequestsShed,           // of kRequests: answered with 503 in place of the handler, for overload
+  kWaitFailures,           // epoll_wait errors: something in this process broke the reactor's epoll
+  kAcceptPausesFailed,     // times that a listener was disarmed because accept4 would go on to fail
 };
-inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kRequestsShed) + 1;
+inline constexpr std::size_t kCounterCount =
+    static_cast<std::size_t>(Counter::kAcceptPausesFailed) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {

@@ -30,13 +30,12 @@ BodyError BodyErrorOf(CloseReason reason) noexcept {
 void Connection::Open(int fd, const SocketAddress& peer, bool proxied) {
   SetState(proxied ? ConnectionState::kReadingProxy : ConnectionState::kIdle);
   fd_ = fd;
-  ++generation_;
   requests_ = 0;
   read_deadline_ms_ = write_deadline_ms_ = kNever;
   progress_ = Progress::kNeedsInput;
   wait_ = Wait::kNothing;
   writable_ = keep_alive_ = true;
-  readable_ = half_closed_ = head_request_ = upgrade_ = connect_ = end_of_input_ = false;
+  readable_ = reads_to_end_ = head_request_ = upgrade_ = connect_ = end_of_input_ = false;
   linger_wanted_ = counted_busy_ = continue_sent_ = abortive_ = turn_asked_ = false;
   peer_ = peer;
   client_ = nullptr;
@@ -47,7 +46,9 @@ void Connection::Open(int fd, const SocketAddress& peer, bool proxied) {
 
 void Connection::OnEvents(std::uint32_t events) {
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) return Close(AbortReason());
-  if ((events & EPOLLRDHUP) != 0) half_closed_ = true;
+  // A FIN that was announced is no new edge, nor is what lies behind urgent data (tcp(7)), at which
+  // a read ends.
+  if ((events & (EPOLLRDHUP | EPOLLPRI)) != 0) reads_to_end_ = true;
   if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) readable_ = true;
   if ((events & EPOLLOUT) != 0) writable_ = true;
   Advance();
@@ -214,6 +215,7 @@ void Connection::Close(CloseReason reason) {
   ctx_->timers->Cancel(&timer_);
   if (fd_ >= 0) (void)ctx_->syscalls->Close(fd_);  // frees it whatever close(2) returns
   fd_ = -1;
+  ++generation_;
   ctx_->outputs.Return(std::move(output_));
   ctx_->states.Return(std::move(request_));
   CountHeld();

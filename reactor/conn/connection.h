@@ -47,7 +47,7 @@ class Connection final : public ExchangeEnd {
   void Open(int fd, const SocketAddress& peer, bool proxied);
   bool open() const noexcept { return state_ != ConnectionState::kClosed; }
   std::uint32_t slot() const noexcept { return slot_; }
-  // Changes with each Open, so that a late epoll event can't reach a later connection.
+  // Changes with each Close, so that a late epoll event can't reach a later connection.
   std::uint32_t generation() const noexcept { return generation_; }
 
   // epoll events of its socket.
@@ -233,7 +233,7 @@ class Connection final : public ExchangeEnd {
   bool continue_sent_ : 1;          // 100 Continue was sent for it
   bool readable_ : 1;               // recv may give something
   bool writable_ : 1;               // send may take something
-  bool half_closed_ : 1;            // the client has sent FIN; recv will end with 0
+  bool reads_to_end_ : 1;           // a short read is no sign that nothing is left
   bool end_of_input_ : 1;           // recv gave 0
   bool linger_wanted_ : 1;          // unread bytes may come: don't close with a reset
   bool counted_busy_ : 1;           // in connections_busy

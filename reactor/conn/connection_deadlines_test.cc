@@ -1,8 +1,7 @@
-// What a client is held to: deadlines, slow readers, and faults of the system calls beneath.
+// What a client is held to: deadlines, and what becomes of slow readers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <string>
 
 #include "weir/reactor/testing/test_reactor.h"
@@ -10,9 +9,7 @@
 namespace weir {
 namespace {
 
-using testing::HasSubstr;
 using testing::StartsWith;
-using weir::test::Call;
 using weir::test::TestClient;
 using weir::test::TestReactor;
 
@@ -143,59 +140,6 @@ TEST(ConnectionDeadlinesTest, ReadsNoMoreRequestsWhileOutputWaits) {
     reactor.Tick();
   }
   EXPECT_EQ(served, 20);
-}
-
-TEST(ConnectionFaultsTest, ShortReadsAndWritesChangeNothing) {
-  const std::string request = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde";
-  for (std::size_t bytes = 1; bytes < 80; ++bytes) {
-    TestReactor reactor(Hello);
-    TestClient client = reactor.Connect();
-    reactor.syscalls().LimitTransfer(bytes);
-    client.Send(request);
-    // A short read means that nothing is left, so what the kernel still has needs an edge of its
-    // own: the last byte comes alone.
-    for (int round = 0; round < 200; ++round) reactor.Tick();
-    reactor.syscalls().Heal();
-    client.Send(request.substr(0, 1));
-    reactor.Tick(3);
-    const std::string answer = client.Take();
-    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 ")) << bytes;
-    EXPECT_THAT(answer, HasSubstr("\r\n\r\nhello")) << bytes;
-  }
-}
-
-TEST(ConnectionFaultsTest, EveryErrorOfEveryCallEndsInACountedWay) {
-  const int errors[] = {EINTR,  EAGAIN, ECONNRESET, EPIPE, ETIMEDOUT,
-                        ENOMEM, EIO,    ENOBUFS,    EBADF, ENOTCONN};
-  for (const Call call : {Call::kRecv, Call::kSend, Call::kShutdown, Call::kClose, Call::kEpollCtl,
-                          Call::kEpollWait, Call::kRead, Call::kWrite, Call::kGetSockOpt}) {
-    for (const int error : errors) {
-      for (int skip = 0; skip < 3; ++skip) {
-        TestReactor reactor(Hello);
-        {
-          TestClient client = reactor.Connect();
-          reactor.syscalls().Fail(call, error, skip);
-          TestClient other = reactor.Connect();
-          client.Send(kGet);
-          other.Send("bad\r\n\r\n");
-          reactor.Tick(3);
-          client.Send(kGet);
-          reactor.Tick(3);
-        }
-        reactor.syscalls().Heal();
-        reactor.Tick(3);
-        // Whatever failed, no connection is left and each has ended for one counted reason.
-        reactor.AdvanceMs(100000);
-        reactor.Tick(2);
-        const ReactorStats stats = reactor.Stats();
-        std::uint64_t closed = 0;
-        for (const std::uint64_t count : stats.connections_closed) closed += count;
-        EXPECT_EQ(stats.connections_active, 0u) << static_cast<int>(call) << " " << error;
-        EXPECT_EQ(reactor.open_connections(), 0u) << static_cast<int>(call) << " " << error;
-        EXPECT_EQ(closed, 2u) << static_cast<int>(call) << " " << error;
-      }
-    }
-  }
 }
 
 }  // namespace

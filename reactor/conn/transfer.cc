@@ -33,9 +33,8 @@ bool Connection::Receive(RequestState* state) {
     state->buffer.Grow(static_cast<std::size_t>(got));
     state->pace.received += static_cast<std::uint64_t>(got);
     (*ctx_->counters)[Counter::kBytesReceived].Add(static_cast<std::uint64_t>(got));
-    // Less than asked for: the rest, if any, will be a new edge (epoll(7), question 9). A FIN that
-    // was already announced will not.
-    if (static_cast<std::size_t>(got) < room && !half_closed_) readable_ = false;
+    // Less than asked for: the rest, if any, will be a new edge (epoll(7), question 9).
+    if (static_cast<std::size_t>(got) < room && !reads_to_end_) readable_ = false;
     return true;
   }
   readable_ = false;

@@ -77,6 +77,10 @@ absl::Status Configure(Syscalls* syscalls, int fd, const SocketAddress& address,
   if (!status.ok()) return status;
   status = Set(syscalls, fd, {SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT"}, address);
   if (!status.ok()) return status;
+  // HTTP knows no urgent data. Out of line such a byte would be missing in what is parsed here, and
+  // not in what an intermediary has seen (RFC 6093 section 5).
+  status = Set(syscalls, fd, {SOL_SOCKET, SO_OOBINLINE, 1, "SO_OOBINLINE"}, address);
+  if (!status.ok()) return status;
   return Set(syscalls, fd, {IPPROTO_TCP, TCP_NODELAY, 1, "TCP_NODELAY"}, address);
 }
 

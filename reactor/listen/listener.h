@@ -34,7 +34,8 @@ struct AcceptedSocket {
 // reactor's thread.
 class Listener {
  public:
-  // Binds and listens. TCP_NODELAY is set here and inherited by every accepted socket. Several
+  // Binds and listens. TCP_NODELAY and SO_OOBINLINE are set here and inherited by every accepted
+  // socket. Several
   // listeners of one process share the address. Errors as Server::Start documents them.
   // `ipv6_only` as in ListenerOptions.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(Syscalls* syscalls,

@@ -18,6 +18,29 @@ bool WantsDescriptorsOrMemory(int error) noexcept {
   return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
 }
 
+// Whether it is about one connection, which has left the queue with it (accept(2), "Error
+// handling"). All other errors are about the listener or this process: the next call would fail
+// too, and whoever waits still waits.
+bool IsOfOneConnection(int error) noexcept {
+  switch (error) {
+    case ECONNABORTED:
+    case ECONNRESET:
+    case ETIMEDOUT:
+    case EPROTO:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EINTR:  // of none: try again
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Acceptor::Acceptor(ConnectionContext* context, ConnectionTable* table, std::uint32_t owner,
@@ -54,7 +77,8 @@ void Acceptor::Unwatch() {
 bool Acceptor::WatchAgain() { return listener_->shared() ? Arm() : Watch(EPOLL_CTL_MOD, EPOLLIN); }
 
 void Acceptor::Accept() {
-  if (!listener_->open() || pause_timer_.linked()) return;
+  if (!listener_->open()) return;
+  if (pause_timer_.linked()) return Unwatch();  // the kernel would not before, or has an old event
   AcceptUpTo(listener_->own_budget().value_or(ctx_->limits.accept_budget_per_tick));
   if (!listener_->shared() || pause_timer_.linked()) return;
   // To the end of the line, so that connections are spread also while all have time for them.
@@ -65,9 +89,8 @@ void Acceptor::Accept() {
 // An accept4 that finds nothing costs as much as one that finds something, so the queue's length is
 // read first.
 void Acceptor::AcceptUpTo(std::uint64_t connections) {
-  if (listener_->shared()) return AcceptShared(connections);
   const auto queue = listener_->Queue();
-  if (!queue.has_value()) return;
+  if (!queue.has_value()) return AcceptUntilNone(connections);
   const std::uint64_t wanted = std::min<std::uint64_t>(queue->depth, connections);
   const std::uint64_t allowed = admission_->TakeRate(wanted);
   const std::uint64_t taken = AcceptExactly(allowed);
@@ -90,8 +113,9 @@ std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
   return connections;
 }
 
-// Whatever another reactor leaves. The kernel does not tell cheaply how much that is.
-void Acceptor::AcceptShared(std::uint64_t connections) {
+// Of a shared socket, whatever another reactor leaves: the kernel does not tell cheaply how much
+// that is. Of others, if it does not tell at all.
+void Acceptor::AcceptUntilNone(std::uint64_t connections) {
   std::uint64_t allowed = admission_->TakeRate(connections);
   if (allowed == 0) return Pause(Counter::kAcceptPausesRate, admission_->MsToRate());
   while (allowed > 0 && AcceptOne(false) == Outcome::kTaken) --allowed;
@@ -119,9 +143,10 @@ Acceptor::Outcome Acceptor::AcceptOne(bool first) {
     return Outcome::kPaused;
   }
   if (error == EAGAIN || error == EWOULDBLOCK) return Outcome::kNone;
-  // The connection failed while it was queued (accept(2), "Error handling").
   (*ctx_->counters)[Counter::kAcceptFailures].Add();
-  return Outcome::kFailed;
+  if (IsOfOneConnection(error)) return Outcome::kFailed;
+  Pause(Counter::kAcceptPausesFailed, kPauseMs);
+  return Outcome::kPaused;
 }
 
 void Acceptor::NothingWaits() noexcept {
@@ -190,25 +215,31 @@ void Acceptor::Enter(const AcceptedSocket& accepted, bool place, bool in_time) {
     counted =
         proxied == Proxied::kYes || admission_->TakeAddress(connection->slot(), accepted.peer);
   } catch (const std::bad_alloc&) {
-    if (connection != nullptr) table_->Release(connection->slot());
-    admission_->GivePlacesBack(1);
-    (*ctx_->counters)[RefuseReason::kMemory].Add();
-    (void)ctx_->syscalls->Close(accepted.fd);
-    return;
+    return RefuseForMemory(accepted.fd, connection);
   }
   if (!counted) {
     table_->Release(connection->slot());
     admission_->GivePlacesBack(1);
     return admission_->Refuse(accepted.fd, RefuseReason::kMaxConnectionsPerAddress);
   }
-  connection->Open(accepted.fd, accepted.peer, proxied == Proxied::kYes);
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
   event.data.u64 = std::uint64_t{connection->generation()} << 32 | connection->slot();
   if (ctx_->syscalls->EpollCtl(epoll_, EPOLL_CTL_ADD, accepted.fd, &event) != 0) {
-    (*ctx_->counters)[RefuseReason::kMemory].Add();
-    connection->Close(CloseReason::kSocketError);
+    return RefuseForMemory(accepted.fd, connection);
   }
+  connection->Open(accepted.fd, accepted.peer, proxied == Proxied::kYes);
+}
+
+// `connection` is what was taken for it, if anything.
+void Acceptor::RefuseForMemory(int fd, Connection* connection) {
+  if (connection != nullptr) {
+    admission_->ReleaseAddress(connection->slot());
+    table_->Release(connection->slot());
+  }
+  admission_->GivePlacesBack(1);
+  (*ctx_->counters)[RefuseReason::kMemory].Add();
+  (void)ctx_->syscalls->Close(fd);
 }
 
 void Acceptor::Pause(Counter why, std::int64_t ms) {

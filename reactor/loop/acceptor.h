@@ -19,10 +19,10 @@
 
 namespace weir {
 
-// The accept step of one reactor for one of its listeners. When descriptors or memory run out, or
-// overload_action says so, it disarms the listener for kPauseMs, or until a connection of this
-// reactor closes; under max_accepts_per_second, until another may come. The connections stay
-// queued, and nothing spins. One thread.
+// The accept step of one reactor for one of its listeners. When descriptors or memory run out, when
+// accept4 would go on to fail, or when overload_action says so, it disarms the listener for
+// kPauseMs, or until a connection of this reactor closes; under max_accepts_per_second, until
+// another may come. The connections stay queued, and nothing spins. One thread.
 class Acceptor {
  public:
   // With the slot of the timer wheel, a client waits at most 100 ms once a descriptor is free.
@@ -84,7 +84,7 @@ class Acceptor {
  private:
   void AcceptUpTo(std::uint64_t connections);
   std::uint64_t AcceptExactly(std::uint64_t connections);
-  void AcceptShared(std::uint64_t connections);
+  void AcceptUntilNone(std::uint64_t connections);
   enum class Outcome : std::uint8_t {
     kTaken,   // one has left the queue
     kFailed,  // the same, but there is no connection any more
@@ -97,6 +97,7 @@ class Acceptor {
   // Whether the peer has to send a PROXY header first.
   enum class Proxied : std::uint8_t { kNo, kYes, kRefused };
   Proxied JudgePeer(const SocketAddress& peer) const noexcept;
+  void RefuseForMemory(int fd, Connection* connection);
   std::uint32_t Waiting();
   void CloseListener();
   void Pause(Counter why, std::int64_t ms);

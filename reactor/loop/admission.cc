@@ -57,11 +57,13 @@ bool Admission::TakeAddress(std::uint32_t slot, const SocketAddress& peer) {
 void Admission::OnEnded(const std::vector<std::uint32_t>& slots) noexcept {
   GivePlacesBack(slots.size());
   if (addresses_.empty()) return;
-  for (const std::uint32_t slot : slots) {
-    if (slot >= addresses_.size() || !addresses_[slot].has_value()) continue;
-    shared_->addresses.Release(*addresses_[slot]);
-    addresses_[slot].reset();
-  }
+  for (const std::uint32_t slot : slots) ReleaseAddress(slot);
+}
+
+void Admission::ReleaseAddress(std::uint32_t slot) noexcept {
+  if (slot >= addresses_.size() || !addresses_[slot].has_value()) return;
+  shared_->addresses.Release(*addresses_[slot]);
+  addresses_[slot].reset();
 }
 
 std::uint64_t Admission::TakeRate(std::uint64_t wanted) noexcept {

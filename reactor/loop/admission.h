@@ -42,6 +42,8 @@ class Admission {
   // Counts the connection of that slot for its client's address. False if the address has
   // max_connections_per_address already. May throw std::bad_alloc: then nothing has changed.
   bool TakeAddress(std::uint32_t slot, const SocketAddress& peer);
+  // That slot counts for no address any more, if it did.
+  void ReleaseAddress(std::uint32_t slot) noexcept;
   // The connections of these slots have ended: their places and addresses are free.
   void OnEnded(const std::vector<std::uint32_t>& slots) noexcept;
 

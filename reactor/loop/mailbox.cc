@@ -1,5 +1,6 @@
 #include "weir/reactor/loop/mailbox.h"
 
+#include <cerrno>
 #include <utility>
 
 namespace weir {
@@ -99,8 +100,9 @@ bool Mailbox::Connected(ResponseTicket ticket) {
 
 void Mailbox::Wake() {
   const std::uint64_t one = 1;
-  // Fails only when the eventfd is full, and then a wake-up waits already (eventfd(2)).
-  (void)syscalls_->Write(wake_fd_, &one, sizeof(one));
+  // It can only be full (eventfd(2)), after more wake-ups than will ever be.
+  while (syscalls_->Write(wake_fd_, &one, sizeof(one)) < 0 && errno == EINTR) {
+  }
 }
 
 void Mailbox::ExchangeGone(ResponseTicket ticket) {

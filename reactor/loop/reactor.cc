@@ -18,6 +18,7 @@ namespace {
 constexpr std::int64_t kNoDrain = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kMaxWaitMs = 3'600'000;  // epoll_wait(2) takes an int
+constexpr int kRestMs = 100;                    // between two waits that fail
 
 absl::Status Exhausted(const char* call) {
   return absl::ResourceExhaustedError(
@@ -63,7 +64,7 @@ absl::Status Reactor::Open(Listeners listeners) {
   mailbox_ = new Mailbox(syscalls, wake_, this);
   context_.mailbox = mailbox_;
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = EPOLLIN | EPOLLET;  // each write is an edge: what it has counted is never read
   event.data.u64 = kWakeOwner;
   if (syscalls->EpollCtl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) return Exhausted("epoll_ctl");
   for (auto& listener : listeners) {
@@ -141,9 +142,15 @@ bool Reactor::AskedMeanwhile() const noexcept {
 }
 
 int Reactor::WaitForEvents(std::int64_t max_wait_ms) {
-  const int count = options_.syscalls->EpollWait(epoll_, events_, kMaxEvents,
-                                                 static_cast<int>(WaitMs(max_wait_ms)));
-  return std::max(count, 0);  // EINTR: a tick without events
+  const auto wait_ms = static_cast<int>(WaitMs(max_wait_ms));
+  const int count = options_.syscalls->EpollWait(epoll_, events_, kMaxEvents, wait_ms);
+  if (count >= 0) return count;
+  if (errno == EINTR) return 0;  // a tick without events
+  // Somebody has closed or replaced what is not theirs: no reason to use up a CPU.
+  counters_[Counter::kWaitFailures].Add();
+  const int rest_ms = wait_ms < 0 ? kRestMs : std::min(wait_ms, kRestMs);
+  (void)options_.syscalls->Poll(nullptr, 0, rest_ms);
+  return 0;
 }
 
 void Reactor::ReadClock() {
@@ -238,11 +245,7 @@ void Reactor::ServeEvents(int count) {
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[i];
     if (AcceptorOf(event.data.u64) != nullptr) continue;
-    if (event.data.u64 == kWakeOwner) {
-      std::uint64_t wakes = 0;
-      (void)options_.syscalls->Read(wake_, &wakes, sizeof(wakes));
-      continue;
-    }
+    if (event.data.u64 == kWakeOwner) continue;  // to wake is all that it is for
     Connection* const connection = table_.At(static_cast<std::uint32_t>(event.data.u64));
     const auto generation = static_cast<std::uint32_t>(event.data.u64 >> 32);
     if (!connection->open() || connection->generation() != generation) continue;

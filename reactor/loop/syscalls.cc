@@ -50,8 +50,10 @@ class SystemSyscalls final : public Syscalls {
   int EpollWait(int epoll, epoll_event* events, int size, int timeout_ms) override {
     return ::epoll_wait(epoll, events, size, timeout_ms);
   }
+  int Poll(pollfd* waits, nfds_t count, int timeout_ms) override {
+    return ::poll(waits, count, timeout_ms);
+  }
   int EventFd(unsigned initial, int flags) override { return ::eventfd(initial, flags); }
-  ssize_t Read(int fd, void* data, std::size_t size) override { return ::read(fd, data, size); }
   ssize_t Write(int fd, const void* data, std::size_t size) override {
     return ::write(fd, data, size);
   }

@@ -3,6 +3,7 @@
 #ifndef WEIR_REACTOR_LOOP_SYSCALLS_H_
 #define WEIR_REACTOR_LOOP_SYSCALLS_H_
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -34,8 +35,8 @@ class Syscalls {
   virtual int EpollCreate1(int flags) = 0;
   virtual int EpollCtl(int epoll, int op, int fd, epoll_event* event) = 0;
   virtual int EpollWait(int epoll, epoll_event* events, int size, int timeout_ms) = 0;
+  virtual int Poll(pollfd* waits, nfds_t count, int timeout_ms) = 0;
   virtual int EventFd(unsigned initial, int flags) = 0;
-  virtual ssize_t Read(int fd, void* data, std::size_t size) = 0;
   virtual ssize_t Write(int fd, const void* data, std::size_t size) = 0;
 
   // ioctl(2) of a request that gives an int.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "weir/reactor/loop/syscalls.h"
 
@@ -29,13 +30,21 @@ enum class Call : std::uint8_t {
   kEpollCtl,
   kEpollWait,
   kEventFd,
-  kRead,
   kWrite,
   kSendMsg,
   kSendFile,
   kIoctl,
+  kPoll,
 };
-inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kIoctl) + 1;
+inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kPoll) + 1;
+
+// One call that was made. `detail` tells apart what one call is used for: the operation of
+// epoll_ctl, the option (OptionDetail), the direction of shutdown; else 0.
+struct MadeCall {
+  Call call = Call::kSocket;
+  int detail = 0;
+};
+constexpr int OptionDetail(int level, int name) noexcept { return level << 16 | name; }
 
 // The kernel's calls, with faults. A faulty call does nothing but fail; close(2) alone closes and
 // then fails, as Linux does. One thread.
@@ -44,15 +53,24 @@ class FaultySyscalls : public Syscalls {
   // After `skip` further calls of that kind, the next `times` fail with `error`.
   void Fail(Call call, int error, int skip = 0, int times = 1);
   // From now on recv and the calls that send move at most that many bytes.
-  void LimitTransfer(std::size_t bytes) { transfer_bytes_ = bytes; }
+  void LimitTransfer(std::size_t bytes) { transfer_bytes_ = send_bytes_ = bytes; }
+  void LimitSends(std::size_t bytes) { send_bytes_ = bytes; }
+  // The next so many bytes can be sent; then the kernel has no room (EAGAIN), once.
+  void BlockSendAfter(std::size_t bytes) { room_ = bytes; }
   // What ioctl gives from now on, instead of the kernel's answer.
   void AnswerIoctl(int value) { ioctl_answer_ = value; }
   // How long every connection has waited in the accept queue, by TCP_INFO, from now on.
   void AnswerQueueWaitMs(std::uint32_t ms) { queue_wait_ms_ = ms; }
   // How often it was called, faulty calls included.
   std::uint64_t Count(Call call) const { return plan(call).count; }
-  // The timeout that epoll_wait was last given.
+  // The calls since Record, faulty calls included.
+  void Record() { record_.emplace(); }
+  const std::vector<MadeCall>& record() const { return *record_; }
+  // The timeout that epoll_wait, or poll, was last given, and how many events it gave.
   int last_wait_ms() const { return last_wait_ms_; }
+  int last_events() const { return last_events_; }
+  // From now on these return at once, whatever their timeout.
+  void DontWait() { waits_ = false; }
   // Ends all faults; the counts stay.
   void Heal();
 
@@ -73,9 +91,9 @@ class FaultySyscalls : public Syscalls {
   int EpollCtl(int epoll, int op, int fd, epoll_event* event) override;
   int EpollWait(int epoll, epoll_event* events, int size, int timeout_ms) override;
   int EventFd(unsigned initial, int flags) override;
-  ssize_t Read(int fd, void* data, std::size_t size) override;
   ssize_t Write(int fd, const void* data, std::size_t size) override;
   int Ioctl(int fd, unsigned long request, int* value) override;
+  int Poll(pollfd* waits, nfds_t count, int timeout_ms) override;
 
  private:
   struct Plan {
@@ -87,13 +105,21 @@ class FaultySyscalls : public Syscalls {
   Plan& plan(Call call) { return plans_[static_cast<std::size_t>(call)]; }
   const Plan& plan(Call call) const { return plans_[static_cast<std::size_t>(call)]; }
   // Counts the call; true, with errno set, if it is to fail.
-  bool Faulty(Call call);
+  bool Faulty(Call call, int detail = 0);
+  // How many of `size` bytes may be sent now. None: there is no room, and errno says so.
+  std::optional<std::size_t> RoomFor(std::size_t size);
+  ssize_t Sent(ssize_t result);
 
   std::array<Plan, kCallCount> plans_;
   std::optional<int> ioctl_answer_;
+  std::optional<std::vector<MadeCall>> record_;
   int last_wait_ms_ = 0;
+  int last_events_ = 0;
+  bool waits_ = true;
   std::optional<std::uint32_t> queue_wait_ms_;
-  std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();
+  std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();  // of recv
+  std::size_t send_bytes_ = std::numeric_limits<std::size_t>::max();
+  std::optional<std::size_t> room_;
 };
 
 }  // namespace weir::test

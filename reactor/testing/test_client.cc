@@ -62,6 +62,10 @@ std::size_t TestClient::Send(std::string_view bytes) {
   return sent < 0 ? 0 : static_cast<std::size_t>(sent);
 }
 
+void TestClient::SendUrgent(char byte) {
+  (void)::send(fd_, &byte, 1, MSG_OOB | MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void TestClient::Receive() {
   char bytes[16384];
   while (fd_ >= 0) {

@@ -30,6 +30,8 @@ class TestClient {
 
   // How many bytes the kernel took.
   std::size_t Send(std::string_view bytes);
+  // One byte as urgent data (MSG_OOB).
+  void SendUrgent(char byte);
   // What has arrived, appended to received().
   void Receive();
   const std::string& received() const noexcept { return received_; }
