@@ -125,8 +125,20 @@ void Connection::Settle() {
     if ((linger_wanted_ || readable_) && !end_of_input_) return StartLinger();
     return Close(close_reason_);
   }
+  const bool over = state_ == ConnectionState::kIdle && requests_ > 0 && output_ == nullptr;
+  if (over && ctx_->draining) return EndDrained();
   CountBusy();
   UpdateDeadlines();
+}
+
+// The last answer could not say that it is the last: it was begun before the drain. What has come
+// behind it is answered too.
+void Connection::EndDrained() {
+  char byte = 0;
+  if (ctx_->syscalls->Recv(fd_, &byte, 1, MSG_PEEK) <= 0) return Close(CloseReason::kDrained);
+  readable_ = true;
+  CountBusy();
+  AskForTurn();
 }
 
 bool Connection::UnderWay() const noexcept {

@@ -95,6 +95,7 @@ class Connection final : public ExchangeEnd {
   }
   void Advance();
   void Settle();
+  void EndDrained();
   void StartLinger();
   void Linger();
   void CountBusy();
