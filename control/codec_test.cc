@@ -114,6 +114,26 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(carried.accept_queue().discards_when_full(), 9u);
 }
 
+TEST(StatsCodecTest, CarriesTheSizes) {
+  ServerStats stats;
+  stats.reactors.resize(1);
+  SizeCounts& cookies = stats.reactors[0].sizes[static_cast<std::size_t>(Size::kCookie)];
+  cookies.buckets[SizeBuckets::Index(700)] = 2;
+  cookies.buckets[SizeBuckets::kCount - 1] = 1;
+  cookies.sum = 78;
+  admin::v1::Stats message;
+  ToProto(stats, &message);
+  const admin::v1::ReactorStats& carried = message.reactors(0);
+  EXPECT_EQ(carried.sizes().size(), kSizeCount);
+  const admin::v1::SizeHistogram& size = carried.sizes().at("cookie");
+  EXPECT_EQ(size.count(), 3u);
+  EXPECT_EQ(size.sum(), 78u);
+  ASSERT_EQ(size.buckets_size(), 2);
+  EXPECT_EQ(size.buckets(0).end(), 704u);
+  EXPECT_EQ(size.buckets(0).count(), 2u);
+  EXPECT_EQ(size.buckets(1).end(), ~std::uint64_t{0});
+}
+
 TEST(StatsCodecTest, CarriesEveryListener) {
   ServerStats stats;
   stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81, 5}};

@@ -60,6 +60,17 @@ void HistogramToProto(const HistogramCounts& counts, admin::v1::Histogram* messa
   *message->mutable_sum() = ToDuration(counts.sum_ns);
 }
 
+void SizesToProto(const SizeCounts& counts, admin::v1::SizeHistogram* message) {
+  for (std::size_t i = 0; i < counts.buckets.size(); ++i) {
+    if (counts.buckets[i] == 0) continue;
+    admin::v1::SizeHistogram::Bucket* const bucket = message->add_buckets();
+    bucket->set_end(SizeBuckets::End(i));
+    bucket->set_count(counts.buckets[i]);
+    message->set_count(message->count() + counts.buckets[i]);
+  }
+  message->set_sum(counts.sum);
+}
+
 void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message) {
   message->set_reactor(stats.reactor);
   message->set_applied_limits_version(stats.applied_limits_version);
@@ -99,6 +110,10 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
   for (std::size_t i = 0; i < kTimingCount; ++i) {
     const std::string name(Name(static_cast<Timing>(i)));
     HistogramToProto(stats.timings[i], &(*message->mutable_timings())[name]);
+  }
+  for (std::size_t i = 0; i < kSizeCount; ++i) {
+    const std::string name(Name(static_cast<Size>(i)));
+    SizesToProto(stats.sizes[i], &(*message->mutable_sizes())[name]);
   }
 }
 

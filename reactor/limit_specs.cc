@@ -187,6 +187,9 @@ constexpr LimitSpec kSpecs[] = {
      "503 and close", "connections_closed.buffered_bytes",
      "Incomplete requests and output that waits, of all connections of the server together.",
      &Limits::max_buffered_bytes},
+    {"size_sample_every", "requests", 0, 1'000'000'000, 64, LimitApplies::kAtOnce, "not measured",
+     "sizes.head", "Of so many requests of a reactor one has its head measured; 0: none.",
+     &Limits::size_sample_every},
 };
 
 }  // namespace

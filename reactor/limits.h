@@ -156,6 +156,9 @@ struct Limits {
   // it can be passed by what is received in one tick. Default 1 GiB.
   std::uint64_t max_buffered_bytes = 1024 * 1024 * 1024;
 
+  // Of so many requests of a reactor one has its head measured; 0: none. Default 64.
+  std::uint64_t size_sample_every = 64;
+
   // The part that the parser judges by.
   ParserLimits parser() const noexcept;
 };

@@ -63,6 +63,9 @@ bool IsStatistic(std::string_view name) {
   for (std::size_t i = 0; i < kTimingCount; ++i) {
     if ("timings." + std::string(Name(static_cast<Timing>(i))) == name) return true;
   }
+  for (std::size_t i = 0; i < kSizeCount; ++i) {
+    if ("sizes." + std::string(Name(static_cast<Size>(i))) == name) return true;
+  }
   for (std::size_t i = 0; i < kParseErrorCount; ++i) {
     if ("parse_errors." + std::string(Describe(static_cast<ParseError>(i)).name) == name)
       return true;

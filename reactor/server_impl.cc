@@ -20,6 +20,7 @@
 #include "weir/reactor/events/descriptor_sink.h"
 #include "weir/reactor/host_limits.h"
 #include "weir/reactor/listen/accept_queue.h"
+#include "weir/reactor/refusals/near_limits.h"
 #include "weir/reactor/signal_watch.h"
 
 namespace weir {
@@ -224,7 +225,9 @@ std::uint64_t Server::Impl::Watch() {
     std::vector<ReactorStats> stats;
     stats.reserve(reactors_.size());
     for (const auto& reactor : reactors_) stats.push_back(reactor->Stats());
-    watcher_.Step(Clock::System()->MonotonicNs(), stats, limits_.current()->limits);
+    const std::int64_t now_ns = Clock::System()->MonotonicNs();
+    watcher_.Step(now_ns, stats, limits_.current()->limits);
+    size_watcher_.Step(now_ns, stats, limits_.current()->limits);
   } catch (const std::bad_alloc&) {  // the next look may do better, and the counters lose nothing
   }
   return limits_.current()->limits.watch_interval_ms;
@@ -369,6 +372,9 @@ ServerStats Server::Impl::Stats() const {
   stats.events_newest = events_.newest();
   stats.events_suppressed = events_.suppressed();
   stats.warnings = Warnings(snapshot->limits);
+  for (NearLimit& it : FindNearLimits(SumOfSizes(stats.reactors), snapshot->limits)) {
+    stats.warnings.push_back(absl::StrCat(it.text, ": ", it.fix));
+  }
   for (const auto& group : groups_) stats.steering_failures += group->steering_failures();
   return stats;
 }

@@ -19,6 +19,7 @@
 #include "weir/reactor/watch/kernel_sampler.h"
 #include "weir/reactor/watch/kernel_watcher.h"
 #include "weir/reactor/watch/limits_teller.h"
+#include "weir/reactor/watch/size_watcher.h"
 #include "weir/reactor/watch/watch_thread.h"
 #include "weir/reactor/watch/watcher.h"
 
@@ -73,7 +74,8 @@ class Server::Impl {
   std::vector<AnyHandler> handlers_;  // one for each reactor
   LimitsStore limits_;
   EventLog events_;
-  Watcher watcher_{&events_};  // the watch thread's
+  Watcher watcher_{&events_};           // the watch thread's
+  SizeWatcher size_watcher_{&events_};  // so is this
   SharedAdmission admission_;
   std::atomic<std::uint64_t> buffered_bytes_{0};
   std::vector<ListenerInfo> listeners_;

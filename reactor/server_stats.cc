@@ -49,8 +49,12 @@ constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
 constexpr std::array<std::string_view, kTimingCount> kTimingNames = {
     "accept_queue_wait", "first_byte", "head", "body", "answer", "request",
 };
+constexpr std::array<std::string_view, kSizeCount> kSizeNames = {
+    "head", "request_line", "longest_field", "cookie", "fields",
+};
 static_assert(!kCounterNames.back().empty() && !kRefuseReasonNames.back().empty() &&
-                  !kCloseReasonNames.back().empty() && !kTimingNames.back().empty(),
+                  !kCloseReasonNames.back().empty() && !kTimingNames.back().empty() &&
+                  !kSizeNames.back().empty(),
               "every value has a name");
 
 template <std::size_t kSize>
@@ -75,6 +79,10 @@ std::string_view Name(CloseReason reason) noexcept {
 
 std::string_view Name(Timing timing) noexcept {
   return NameAt(kTimingNames, static_cast<std::size_t>(timing));
+}
+
+std::string_view Name(Size size) noexcept {
+  return NameAt(kSizeNames, static_cast<std::size_t>(size));
 }
 
 }  // namespace weir

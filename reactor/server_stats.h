@@ -14,6 +14,7 @@
 #include "weir/parser/proxy/proxy_header.h"
 #include "weir/reactor/kernel_stats.h"
 #include "weir/reactor/log_histogram.h"
+#include "weir/reactor/size_histogram.h"
 
 namespace weir {
 
@@ -102,11 +103,24 @@ enum class Timing : std::uint8_t {
 };
 inline constexpr std::size_t kTimingCount = static_cast<std::size_t>(Timing::kRequest) + 1;
 
+// Sizes of whole heads that a reactor samples, one of size_sample_every. Heads that are refused are
+// not among them. Each is what the limit of a like name counts.
+enum class Size : std::uint8_t {
+  kHead,          // max_head_bytes
+  kRequestLine,   // max_request_line_bytes
+  kLongestField,  // max_field_bytes: the longest field line of the head
+  kCookie,        // all field lines named Cookie, without their CRLFs; of heads that have any
+  kFields,        // max_fields
+};
+inline constexpr std::size_t kSizeCount = static_cast<std::size_t>(Size::kFields) + 1;
+using SizesOfHeads = std::array<SizeCounts, kSizeCount>;
+
 // snake_case names, as in the .proto file and in metrics. Any thread.
 std::string_view Name(Counter counter) noexcept;
 std::string_view Name(RefuseReason reason) noexcept;
 std::string_view Name(CloseReason reason) noexcept;
 std::string_view Name(Timing timing) noexcept;
+std::string_view Name(Size size) noexcept;
 
 // The accept queue of one listener, as the kernel tells it now (TCP_INFO and SO_MEMINFO on a
 // listening socket; net/ipv4/tcp.c tcp_get_info, net/core/sock.c sk_get_meminfo).
@@ -158,6 +172,7 @@ struct ReactorStats {
   ProxyError last_proxy_error = ProxyError::kNone;             // of the newest of them
   std::uint64_t last_proxy_error_offset = 0;                   // its byte, counted from 0
   std::array<HistogramCounts, kTimingCount> timings{};
+  SizesOfHeads sizes{};
 };
 
 // What a server listens on.

@@ -11,6 +11,7 @@
 #include "weir/control/diagnose/host_rules.h"
 #include "weir/control/diagnose/queue_rules.h"
 #include "weir/reactor/host_limits.h"
+#include "weir/reactor/refusals/near_limits.h"
 
 namespace weir {
 namespace {
@@ -272,6 +273,15 @@ void RefusedByLimits(const ServerFacts& facts, Findings* findings) {
   }
 }
 
+void NearLimits(const ServerFacts& facts, Findings* findings) {
+  for (const NearLimit& it : FindNearLimits(SumOfSizes(facts.stats.reactors), facts.limits)) {
+    findings->push_back(OfServer(facts, Severity::kWarning, "limit_near",
+                                 absl::StrCat("requests come near ", std::string(it.limit->name),
+                                              ": those that are a little larger are refused"),
+                                 it.text, it.fix));
+  }
+}
+
 void AdminOverTcp(const ServerFacts& facts, Findings* findings) {
   const std::string& peer = facts.admin_peer;
   if (!absl::StartsWith(peer, "ipv4:") && !absl::StartsWith(peer, "ipv6:")) return;
@@ -320,6 +330,7 @@ constexpr void (*kRules[])(const ServerFacts&, Findings*) = {
     Stalled,
     LimitsNotApplied,
     RefusedByLimits,
+    NearLimits,
     AdminOverTcp,
     ForeignListener,
     Draining,

@@ -104,6 +104,17 @@ TEST(ServerRulesTest, PausesAndRefusals) {
   EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("7 times left in the queue"));
 }
 
+TEST(ServerRulesTest, ALimitThatIsNear) {
+  ServerFacts facts = Sound();
+  SizeCounts& heads = facts.stats.reactors[1].sizes[static_cast<std::size_t>(Size::kHead)];
+  heads.buckets[SizeBuckets::Index(15000)] = 100;
+  EXPECT_THAT(RulesOf(facts), ElementsAre("limit_near"));
+  EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("93 % of max_head_bytes"));
+  EXPECT_EQ(CheckServer(facts)[0].fix, "weirctl limits set max_head_bytes=32768");
+  facts.limits.max_head_bytes = 32768;
+  EXPECT_THAT(RulesOf(facts), IsEmpty());
+}
+
 TEST(ServerRulesTest, UnevenReactorsByCpu) {
   constexpr auto kAccepted = static_cast<std::size_t>(Counter::kConnectionsAccepted);
   ServerFacts facts = Sound();

@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "weir/control/weirctl/histogram_table.h"
 #include "weir/control/weirctl/kernel_table.h"
 #include "weir/control/weirctl/queue_table.h"
-#include "weir/control/weirctl/timing_table.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
@@ -110,8 +110,8 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   PrintSpread(stats, out);
   out << "\n";
   PrintTable(QueueRows(stats), out);
-  for (const auto& table :
-       {SynQueueRows(stats.kernel()), NetnsRows(stats.kernel()), TimingRows(stats)}) {
+  for (const auto& table : {SynQueueRows(stats.kernel()), NetnsRows(stats.kernel()),
+                            TimingRows(stats), SizeRows(stats)}) {
     if (table.size() < 2) continue;
     out << "\n";
     PrintTable(table, out);

@@ -72,7 +72,8 @@ struct ConnectionContext {
     return buffered_elsewhere + buffered_bytes >= limits.max_buffered_bytes;
   }
 
-  OneIn timeline_turn;  // which request is sampled
+  OneIn timeline_turn;  // which request is timed
+  OneIn size_turn;      // which head is measured
 
   ObjectPool<RequestState> states;
   ObjectPool<OutputQueue> outputs;

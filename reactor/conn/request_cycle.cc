@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "weir/reactor/conn/connection.h"
+#include "weir/reactor/conn/head_sizes.h"
 #include "weir/reactor/conn/response_encoder.h"
 
 namespace weir {
@@ -130,6 +131,9 @@ Connection::Progress Connection::ServeHead(RequestState* state) {
 void Connection::BeginRequest(RequestState* state) {
   timeline_.OnHead(ctx_);
   const RequestHead& head = state->head();
+  if (ctx_->size_turn.Take(ctx_->limits.size_sample_every)) {
+    CountSizes(MeasureHead(head, state->head_text()), ctx_->counters);
+  }
   minor_version_ = head.minor_version;
   head_request_ = head.method == Method::kHead;
   keep_alive_ = head.keep_alive;

@@ -51,6 +51,8 @@ class RequestState {
   std::string_view content() noexcept {
     return {buffer.begin() + head_bytes_, static_cast<std::size_t>(decoder.content_bytes())};
   }
+  // The bytes of the head. REQUIRES: as head().
+  std::string_view head_text() const noexcept { return buffer.view().substr(0, head_bytes_); }
   // Whether content, or its framing, follows the head.
   bool has_content() const noexcept { return parser.head().framing.has_body(); }
 

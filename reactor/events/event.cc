@@ -27,6 +27,7 @@ constexpr KindRow kKinds[] = {
     {"syn_cookies_began", EventSeverity::kWarning}, {"syn_cookies_ended", EventSeverity::kInfo},
     {"limits_changed", EventSeverity::kInfo},       {"drain_began", EventSeverity::kInfo},
     {"drain_ended", EventSeverity::kInfo},          {"proxy_refused", EventSeverity::kError},
+    {"limit_near", EventSeverity::kWarning},        {"limit_near_ended", EventSeverity::kInfo},
 };
 static_assert(std::size(kKinds) == kEventKindCount, "every kind has a row");
 

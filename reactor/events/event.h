@@ -31,9 +31,11 @@ enum class EventKind : std::uint8_t {
   kDrainBegan,         // the server takes no new connections
   kDrainEnded,         // all connections have ended: the last event
   kProxyRefused,       // no PROXY header where one should be, or not from a balancer
+  kLimitNear,          // one of 1000 heads, or more, comes near a limit: NearLimit
+  kLimitNearEnded,     // none of the last minute does
 };
 inline constexpr std::size_t kEventKindCount =
-    static_cast<std::size_t>(EventKind::kProxyRefused) + 1;
+    static_cast<std::size_t>(EventKind::kLimitNearEnded) + 1;
 
 enum class EventSeverity : std::uint8_t {
   kInfo,     // good to know

@@ -18,6 +18,11 @@ void HistogramCells::CopyTo(HistogramCounts* counts) const noexcept {
   counts->sum_ns = sum_ns_.Get();
 }
 
+void SizeCells::CopyTo(SizeCounts* counts) const noexcept {
+  CopyCells(buckets_, &counts->buckets);
+  counts->sum = sum_.Get();
+}
+
 void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   const std::uint64_t active = connections_active.Get();
   const std::uint64_t occupied = connections_busy.Get();
@@ -36,6 +41,7 @@ void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   stats->last_proxy_error = static_cast<ProxyError>(last_proxy_error_.Get() & 0xff);
   stats->last_proxy_error_offset = last_proxy_error_.Get() >> 8;
   for (std::size_t i = 0; i < kTimingCount; ++i) timings_[i].CopyTo(&stats->timings[i]);
+  for (std::size_t i = 0; i < kSizeCount; ++i) sizes_[i].CopyTo(&stats->sizes[i]);
 }
 
 }  // namespace weir

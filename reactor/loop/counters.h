@@ -40,6 +40,20 @@ class HistogramCells {
   CounterCell sum_ns_;
 };
 
+// A histogram of sizes with one writer.
+class SizeCells {
+ public:
+  void Add(std::uint64_t size) noexcept {
+    buckets_[SizeBuckets::Index(size)].Add();
+    sum_.Add(size);
+  }
+  void CopyTo(SizeCounts* counts) const noexcept;
+
+ private:
+  std::array<CounterCell, SizeBuckets::kCount> buckets_;
+  CounterCell sum_;
+};
+
 // Aligned so that no two reactors' counters share a cache line.
 class alignas(64) ReactorCounters {
  public:
@@ -59,6 +73,7 @@ class alignas(64) ReactorCounters {
   HistogramCells& operator[](Timing timing) noexcept {
     return timings_[static_cast<std::size_t>(timing)];
   }
+  SizeCells& operator[](Size size) noexcept { return sizes_[static_cast<std::size_t>(size)]; }
 
   CounterCell connections_active;
   CounterCell connections_busy;  // active and not between requests
@@ -85,6 +100,7 @@ class alignas(64) ReactorCounters {
   std::array<CounterCell, kProxyErrorCount> proxy_errors_;
   CounterCell last_proxy_error_;  // its kind in the low byte, its offset above
   std::array<HistogramCells, kTimingCount> timings_;
+  std::array<SizeCells, kSizeCount> sizes_;
 };
 
 }  // namespace weir
