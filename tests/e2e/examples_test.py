@@ -156,6 +156,17 @@ class ExamplesTest(unittest.TestCase):
             connection.close()
         self.assertEqual(example.end()[0], 0)
 
+    def test_handlers(self):
+        example = Example("handlers", "127.0.0.1:0")
+        self.assertEqual(example.ask("/half/14"), (200, "7\n"))
+        self.assertEqual(example.ask("/half/seven")[0], 500)
+        self.assertEqual(len(example.ask("/page")[1]), 100019)
+        self.assertEqual(example.ask("/echo", method="POST", body=b"abc"), (200, "abc"))
+        numbers = "".join(f"{number}\n" for number in range(1, 1000001))
+        self.assertEqual(example.ask("/numbers"), (200, numbers))
+        self.assertEqual(example.ask("/")[0], 404)
+        self.assertEqual(example.end()[0], 0)
+
     def test_static_file(self):
         example = Example("static_file", __file__, "127.0.0.1:0")
         with open(__file__, encoding="utf-8") as file:

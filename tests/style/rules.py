@@ -120,6 +120,22 @@ def check_readme(text, read):
     return problems
 
 
+def check_guide(path, text, read):
+    """Each C++ block must stand behind "<!-- from: PATH -->", and in that file line by line."""
+    def lines(code):
+        return "\n" + "".join(line.strip() + "\n" for line in code.split("\n") if line.strip())
+
+    problems = []
+    blocks = re.findall(r"(?:<!-- from: (\S+) -->\n)?```cpp\n(.*?)```", text, re.S)
+    for source, code in blocks:
+        if not source or lines(code) not in lines(read(source)):
+            first = code.strip().split("\n", maxsplit=1)[0]
+            problems.append(f"{path}: the block \"{first}\" is not in {source or 'any named file'}")
+    if not blocks:
+        problems.append(f"{path}: shows no code")
+    return problems
+
+
 def check_versions(sources):
     """Every place that names the version must name the same; what is unreleased has none yet."""
     patterns = {

@@ -76,6 +76,11 @@ class RulesTest(unittest.TestCase):
         self.assertEqual(rules.check_readme(text, lambda path: "int a;\n"), [])
         self.assertTrue(rules.check_readme(text, lambda path: "int b;\n"))
         self.assertTrue(rules.check_readme("nothing", lambda path: ""))
+        guide = "<!-- from: a.cc -->\n```cpp\n  int a;\n  int b;\n```"
+        self.assertEqual(rules.check_guide("x", guide, lambda path: "{\n    int a;\n\n    int b;\n}"), [])
+        self.assertTrue(rules.check_guide("x", guide, lambda path: "int a;\nint c;\nint b;\n"))
+        self.assertTrue(rules.check_guide("x", "```cpp\nint a;\n```", lambda path: "int a;\n"))
+        self.assertTrue(rules.check_guide("x", "nothing", lambda path: ""))
         sources = {"MODULE.bazel": 'name = "weir",\n version = "1.0"', "BUILD.bazel": 'version = "1.0"',
                    "reactor/version.h": 'kVersion[] = "1.0"', "CHANGELOG.md": "\n## 1.0"}
         self.assertEqual(rules.check_versions(sources), [])
@@ -94,6 +99,10 @@ class TreeTest(unittest.TestCase):
 
     def test_readme(self):
         self.assertEqual(rules.check_readme(read("README.md"), read), [])
+
+    def test_guides(self):
+        for path in ["examples/HANDLERS.md"]:
+            self.assertEqual(rules.check_guide(path, read(path), read), [])
 
     def test_versions(self):
         paths = ["MODULE.bazel", "BUILD.bazel", "reactor/version.h", "CHANGELOG.md"]
