@@ -4,14 +4,15 @@
 # shellcheck disable=SC2034 # used by what sources this
 BUILD_PACKAGES=(bazel-bootstrap bazel-platforms bazel-skylib bazel-rules-java bazel-rules-proto g++
   pkg-config python3 libabsl-dev libbenchmark-dev libgmock-dev libgrpc++-dev libgtest-dev
-  libprotobuf-dev protobuf-compiler protobuf-compiler-grpc)
+  libncurses-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc)
 # shellcheck disable=SC2034
 CLANG_PACKAGES=(clang libclang-rt-14-dev)
 # shellcheck disable=SC2034
 NEON_PACKAGES=(g++-aarch64-linux-gnu googletest qemu-user)
 # shellcheck disable=SC2034
 TEST_PACKAGES=(apache2-utils curl haproxy libhttp-parser-dev libnginx-mod-stream nghttp2-client
-  nginx-light nodejs openssl python3-grpcio python3-protobuf strace valgrind wrk)
+  nginx-light nodejs openssl python3-grpcio python3-protobuf
+  python3-pyte strace valgrind wrk)
 # shellcheck disable=SC2034
 BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev librust-httparse-dev rustc)
 # shellcheck disable=SC2034

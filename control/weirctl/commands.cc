@@ -25,6 +25,8 @@ constexpr CommandSpec kCommands[] = {
      PresetsCommand},
     {"stats", "", "queues, counters, parse errors and why connections ended", Targets::kSeveral,
      StatsCommand},
+    {"top", "", "the same as it goes, on the whole screen: a row for each reactor, and events",
+     Targets::kOne, TopCommand},
     {"watch", "[stats|queues|errors|events]", "a stream: all statistics, or that part of them",
      Targets::kOne, WatchCommand},
     {"events", "", "what has happened: the last events, each with its numbers and its fix",

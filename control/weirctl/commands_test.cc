@@ -62,6 +62,7 @@ TEST(CommandsTest, TheManualNamesEachCommandAndOption) {
     EXPECT_THAT(manual, HasSubstr("\\fB" + std::string(command.name)));
   }
   EXPECT_THAT(manual, HasSubstr("\\fB\\-\\-validate\\-only\\fR"));
+  EXPECT_THAT(manual, HasSubstr(".SH \"KEYS OF TOP\"\n.TP\n\\fBq\\fR\nquit; "));
 }
 
 // What bash would offer for these words, the last of which is unfinished.
@@ -85,6 +86,7 @@ std::string Complete(const std::string& words, int index) {
 
 TEST(CompletionTest, OffersCommandsOptionsAndLimits) {
   EXPECT_EQ(Complete("weirctl exp", 1), "explain");
+  EXPECT_EQ(Complete("weirctl to", 1), "top");
   EXPECT_EQ(Complete("weirctl limits se", 2), "set");
   EXPECT_EQ(Complete("weirctl limits set max_hea", 3), "max_head_bytes=");
   EXPECT_EQ(Complete("weirctl limits get max_hea", 3), "max_head_bytes");

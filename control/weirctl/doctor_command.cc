@@ -1,11 +1,10 @@
 // weirctl doctor.
 #include <google/protobuf/util/time_util.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
+#include <ostream>
 
 #include "weir/control/weirctl/diagnosis_text.h"
 #include "weir/control/weirctl/host_diagnosis.h"
@@ -32,8 +31,7 @@ bool ReadScope(const Session& session, const std::vector<std::string>& words, Sc
 }
 
 bool WantsColour(const Session& session) {
-  return &session.out == &std::cout && ::isatty(STDOUT_FILENO) != 0 &&
-         std::getenv("NO_COLOR") == nullptr;
+  return WritesToTerminal(session) && std::getenv("NO_COLOR") == nullptr;
 }
 
 void PrintListeners(const admin::v1::Diagnosis& diagnosis, std::ostream& out) {

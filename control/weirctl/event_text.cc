@@ -10,7 +10,18 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-const char* SeverityOf(const admin::v1::Event& event) {
+// Reasons that callers gave are in the text: nothing but the terminal's own may move its cursor.
+std::string Printable(const std::string& text) {
+  std::string printable = text;
+  for (char& c : printable) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return printable;
+}
+
+}  // namespace
+
+std::string_view SeverityName(const admin::v1::Event& event) {
   switch (event.severity()) {
     case admin::v1::Event::INFO:
       return "info";
@@ -23,17 +34,6 @@ const char* SeverityOf(const admin::v1::Event& event) {
   }
 }
 
-// Reasons that callers gave are in the text: nothing but the terminal's own may move its cursor.
-std::string Printable(const std::string& text) {
-  std::string printable = text;
-  for (char& c : printable) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  }
-  return printable;
-}
-
-}  // namespace
-
 void EventText::Print(const admin::v1::Events& events) {
   if (std::exchange(boot_id_, events.boot_id()) != events.boot_id()) {
     out_ << "events of the start " << events.boot_id() << "\n";
@@ -42,8 +42,8 @@ void EventText::Print(const admin::v1::Events& events) {
     out_ << "... " << events.lost() << " events are lost: the server keeps the last ones alone\n";
   }
   for (const admin::v1::Event& event : events.events()) {
-    out_ << TimeUtil::ToString(event.time()) << " #" << event.sequence() << " " << SeverityOf(event)
-         << " " << event.kind();
+    out_ << TimeUtil::ToString(event.time()) << " #" << event.sequence() << " "
+         << SeverityName(event) << " " << event.kind();
     if (event.has_reactor()) out_ << " reactor " << event.reactor();
     out_ << ": " << Printable(event.text()) << "\n";
     if (event.suppressed() != 0) {

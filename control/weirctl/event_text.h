@@ -5,10 +5,14 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "weir/admin/v1/admin.pb.h"
 
 namespace weir {
+
+// "info", "warning", "error".
+std::string_view SeverityName(const admin::v1::Event& event);
 
 // Prints messages of one stream or answer: the start of the server that they are of, whenever it is
 // another; what is lost; and each event with its fix.

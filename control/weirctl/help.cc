@@ -7,6 +7,7 @@
 #include "weir/control/weirctl/default_endpoint.h"
 #include "weir/control/weirctl/exit_status.h"
 #include "weir/control/weirctl/options.h"
+#include "weir/control/weirctl/top/keys.h"
 #include "weir/reactor/version.h"
 
 namespace weir {
@@ -92,6 +93,11 @@ void PrintManual(std::ostream& out) {
   out << ".SH OPTIONS\n" << Escape(kUnits) << "\n";
   for (const OptionSpec& option : OptionSpecs()) {
     PrintManualEntry(Synopsis(option), option.text, out);
+  }
+  out << ".SH \"KEYS OF TOP\"\n";
+  for (const TopKey& key : kTopKeys) {
+    PrintManualEntry(std::string(key.name), std::string(key.effect) + "; " + std::string(key.text),
+                     out);
   }
   out << ".SH \"EXIT STATUS\"\n";
   for (const ExitStatusSpec& status : kExitStatuses) {

@@ -40,6 +40,7 @@ admin::v1::AcceptQueue SumOfQueues(const admin::v1::ReactorStats& reactor) {
     sum.set_depth(sum.depth() + it.queue().depth());
     sum.set_backlog_effective(sum.backlog_effective() + it.queue().backlog_effective());
     sum.set_depth_max(std::max(sum.depth_max(), it.queue().depth_max()));
+    sum.set_depth_max_window(std::max(sum.depth_max_window(), it.queue().depth_max_window()));
   }
   return sum;
 }

@@ -11,7 +11,7 @@
 namespace weir {
 
 // The queues of all listeners of a reactor taken together: sums, and the most of any as
-// `depth_max`.
+// `depth_max` and `depth_max_window`.
 admin::v1::AcceptQueue SumOfQueues(const admin::v1::ReactorStats& reactor);
 
 // A heading, then a row for each queue of each reactor, named where there are several. RECENT is

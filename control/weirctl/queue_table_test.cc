@@ -36,6 +36,7 @@ TEST(QueueTableTest, NamesTheListenersWhereThereAreSeveral) {
   queue->set_listener("public");
   queue->mutable_queue()->set_depth(4);
   queue->mutable_queue()->set_depth_max(9);
+  queue->mutable_queue()->set_depth_max_window(5);
   queue->mutable_queue()->set_backlog_effective(100);
   EXPECT_EQ(QueueRows(stats)[1][0], "0");
   EXPECT_EQ(SumOfQueues(*reactor).depth(), 4u);
@@ -56,6 +57,7 @@ TEST(QueueTableTest, NamesTheListenersWhereThereAreSeveral) {
   EXPECT_EQ(sum.depth(), 8u);
   EXPECT_EQ(sum.backlog_effective(), 200u);
   EXPECT_EQ(sum.depth_max(), 9u);
+  EXPECT_EQ(sum.depth_max_window(), 5u);
 }
 
 }  // namespace

@@ -1,13 +1,18 @@
 #include <google/protobuf/util/json_util.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <ostream>
+#include <iostream>
 
 #include "weir/control/weirctl/unreachable.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
+
+bool WritesToTerminal(const Session& session) {
+  return &session.out == &std::cout && ::isatty(STDOUT_FILENO) != 0;
+}
 
 void SetDeadline(const Session& session, grpc::ClientContext* context) {
   context->set_deadline(std::chrono::system_clock::now() +

@@ -8,6 +8,7 @@
 #include "weir/control/weirctl/histogram_table.h"
 #include "weir/control/weirctl/kernel_table.h"
 #include "weir/control/weirctl/queue_table.h"
+#include "weir/control/weirctl/reactor_sum.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
@@ -42,21 +43,10 @@ std::vector<std::string> Row(const admin::v1::ReactorStats& reactor) {
 
 // The sums of all reactors.
 std::vector<std::string> TotalRow(const admin::v1::Stats& stats) {
-  admin::v1::ReactorStats sum;
-  admin::v1::AcceptQueue* const queue = sum.mutable_accept_queue();
-  for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
-    queue->set_depth(queue->depth() + SumOfQueues(reactor).depth());
-    sum.set_connections_accepted(sum.connections_accepted() + reactor.connections_accepted());
-    sum.set_connections_active(sum.connections_active() + reactor.connections_active());
-    sum.set_requests(sum.requests() + reactor.requests());
-    sum.set_responses_2xx(sum.responses_2xx() + reactor.responses_2xx());
-    sum.set_responses_3xx(sum.responses_3xx() + reactor.responses_3xx());
-    sum.set_responses_4xx(sum.responses_4xx() + reactor.responses_4xx());
-    sum.set_responses_5xx(sum.responses_5xx() + reactor.responses_5xx());
-  }
+  const admin::v1::ReactorStats sum = SumOfReactors(stats);
   std::vector<std::string> row = Row(sum);
   row.front() = "all";
-  row[1] = std::to_string(queue->depth());
+  row[1] = std::to_string(sum.accept_queue().depth());
   row.back() = std::to_string(stats.limits_version());
   return row;
 }

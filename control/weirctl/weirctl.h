@@ -43,6 +43,7 @@ int LimitsHistoryCommand(const Session& session, const std::vector<std::string>&
 int RollBackLimitsCommand(const Session& session, const std::vector<std::string>& versions);
 int AuditCommand(const Session& session, const std::vector<std::string>& arguments);
 int PresetsCommand(const Session& session, const std::vector<std::string>& arguments);
+int TopCommand(const Session& session, const std::vector<std::string>& arguments);
 int StatsCommand(const Session& session, const std::vector<std::string>& arguments);
 int EventsCommand(const Session& session, const std::vector<std::string>& arguments);
 int WatchCommand(const Session& session, const std::vector<std::string>& arguments);
@@ -59,6 +60,8 @@ int ErrorsCommand(const Session& session, const std::vector<std::string>& names)
 int FollowEvents(const Session& session);
 
 // session.cc: what the commands share.
+// Whether results go to the process's terminal.
+bool WritesToTerminal(const Session& session);
 // Gives the call its deadline.
 void SetDeadline(const Session& session, grpc::ClientContext* context);
 // Says what went wrong and what to do, and gives the exit status.
