@@ -11,7 +11,9 @@ namespace {
 #include "weir/parser/simd/loads.inc"
 
 constexpr std::ptrdiff_t kSkip = 128;
+constexpr std::ptrdiff_t kLeastHead = 32;
 constexpr std::size_t kTargetBlock = 32;
+constexpr std::size_t kLeastTarget = kTargetBlock;
 
 struct Masks {
   std::uint64_t not_token;
@@ -75,15 +77,23 @@ WEIR_INLINE __m256i MarkNotTokens(const Constants& constants, __m256i classes, _
   return _mm256_or_si256(controls, _mm256_add_epi8(classes, Load(constants.minus_one)));
 }
 
-WEIR_INLINE Masks Classify(const char* block) {
+// Of 32 bytes each.
+WEIR_INLINE Masks ClassifyHalves(const char* first_half, const char* second_half, int distance) {
   const Constants& constants = Hidden(kConstants);
-  const __m256i first = Classes(constants, Load(block));
-  const __m256i second = Classes(constants, Load(block + 32));
+  const __m256i first = Classes(constants, Load(first_half));
+  const __m256i second = Classes(constants, Load(second_half));
   const __m256i first_controls = MarkControls(constants, first);
   const __m256i second_controls = MarkControls(constants, second);
   return {Mask(MarkNotTokens(constants, first, first_controls)) |
-              Mask(MarkNotTokens(constants, second, second_controls)) << 32,
-          Mask(first_controls) | Mask(second_controls) << 32};
+              Mask(MarkNotTokens(constants, second, second_controls)) << distance,
+          Mask(first_controls) | Mask(second_controls) << distance};
+}
+
+WEIR_INLINE Masks Classify(const char* block) { return ClassifyHalves(block, block + 32, 32); }
+
+WEIR_INLINE Masks ClassifyLess(const char* data, std::ptrdiff_t size) {
+  const std::ptrdiff_t second = size - 32;
+  return ClassifyHalves(data, data + second, static_cast<int>(second));
 }
 
 WEIR_INLINE bool HasControl(const char* data) {
@@ -102,7 +112,7 @@ WEIR_INLINE bool HasControl(const char* data) {
 }
 
 // Compared as signed, bytes from 0x80 are below 0x21 too.
-inline TargetMasks ClassifyTarget(const char* block) {
+WEIR_INLINE TargetMasks ClassifyTarget(const char* block) {
   const Constants& constants = Hidden(kConstants);
   const __m256i bytes = Load(block);
   const __m256i low = _mm256_cmpgt_epi8(Load(constants.first_target), bytes);
@@ -112,7 +122,11 @@ inline TargetMasks ClassifyTarget(const char* block) {
           Mask(_mm256_cmpeq_epi8(bytes, Load(constants.question)))};
 }
 
-inline std::uint32_t NotRegName(const char* block) {
+WEIR_INLINE TargetMasks NearTargetMasks(const char* data, std::size_t) {
+  return ClassifyTarget(data);
+}
+
+WEIR_INLINE std::uint32_t NotRegName(const char* block) {
   const Constants& constants = Hidden(kConstants);
   const __m256i bytes = Load(block);
   const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), Load(constants.nibble));

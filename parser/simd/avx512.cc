@@ -11,7 +11,9 @@ namespace {
 #include "weir/parser/simd/loads.inc"
 
 constexpr std::ptrdiff_t kSkip = 256;
+constexpr std::ptrdiff_t kLeastHead = 1;
 constexpr std::size_t kTargetBlock = 64;
+constexpr std::size_t kLeastTarget = 1;
 
 struct Masks {
   std::uint64_t not_token;
@@ -57,14 +59,25 @@ inline __m512i Kept(__m512i vector) {
   return vector;
 }
 
-WEIR_INLINE Masks Classify(const char* block) {
+// Of 64 bytes or fewer, the others 0.
+inline __m512i LoadLess(const char* data, std::size_t size) {
+  const auto count = static_cast<unsigned>(size < 64 ? size : 64);
+  return _mm512_maskz_loadu_epi8(_bzhi_u64(~std::uint64_t{0}, count), data);
+}
+
+WEIR_INLINE Masks ClassifyBytes(__m512i bytes) {
   const Constants& constants = Hidden(kConstants);
-  const __m512i bytes = Kept(Load(block));
   const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), Load(constants.nibble));
   const __m512i classes = _mm512_and_si512(_mm512_shuffle_epi8(Load(constants.low_nibbles), bytes),
                                            _mm512_shuffle_epi8(Load(constants.high_nibbles), high));
   return {_mm512_testn_epi8_mask(classes, Load(constants.token)),
           _mm512_test_epi8_mask(classes, Load(constants.control))};
+}
+
+WEIR_INLINE Masks Classify(const char* block) { return ClassifyBytes(Kept(Load(block))); }
+
+WEIR_INLINE Masks ClassifyLess(const char* data, std::ptrdiff_t size) {
+  return ClassifyBytes(LoadLess(data, static_cast<std::size_t>(size)));
 }
 
 WEIR_INLINE bool HasControl(const char* data) {
@@ -80,16 +93,23 @@ WEIR_INLINE bool HasControl(const char* data) {
   return (dels | _mm512_cmplt_epu8_mask(least, Load(constants.space))) != 0;
 }
 
-inline TargetMasks ClassifyTarget(const char* block) {
+WEIR_INLINE TargetMasks ClassifyTargetBytes(__m512i bytes) {
   const Constants& constants = Hidden(kConstants);
-  const __m512i bytes = Load(block);
   const __m512i above = _mm512_sub_epi8(bytes, Load(constants.first_target));
   return {_mm512_cmpgt_epu8_mask(above, Load(constants.target_range)) |
               _mm512_cmpeq_epi8_mask(bytes, Load(constants.hash)),
           _mm512_cmpeq_epi8_mask(bytes, Load(constants.question))};
 }
 
-inline std::uint32_t NotRegName(const char* block) {
+WEIR_INLINE TargetMasks ClassifyTarget(const char* block) {
+  return ClassifyTargetBytes(Load(block));
+}
+
+WEIR_INLINE TargetMasks NearTargetMasks(const char* data, std::size_t size) {
+  return ClassifyTargetBytes(__builtin_expect(size >= 64, 1) ? Load(data) : LoadLess(data, size));
+}
+
+WEIR_INLINE std::uint32_t NotRegName(const char* block) {
   const Constants& constants = Hidden(kConstants);
   const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(block));
   const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), LoadHalf(constants.nibble));

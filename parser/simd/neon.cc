@@ -11,7 +11,9 @@ namespace {
 #include "weir/parser/simd/loads.inc"
 
 constexpr std::ptrdiff_t kSkip = 128;
+constexpr std::ptrdiff_t kLeastHead = 32;
 constexpr std::size_t kTargetBlock = 64;
+constexpr std::size_t kLeastTarget = kTargetBlock;
 
 struct Masks {
   std::uint64_t not_token;
@@ -42,19 +44,30 @@ inline uint8x16_t Classes(uint8x16_t bytes) {
                   vqtbl1q_u8(vld1q_u8(kHighNibbles), vshrq_n_u8(bytes, 4)));
 }
 
-inline Masks Classify(const char* block) {
+// Of 32 bytes each.
+inline Masks ClassifyHalves(const char* first, const char* second, int distance) {
   uint8x16_t not_token[4];
   uint8x16_t control[4];
   for (int quarter = 0; quarter < 4; ++quarter) {
-    const uint8x16_t classes = Classes(Load(block + 16 * quarter));
+    const char* const half = quarter < 2 ? first : second;
+    const uint8x16_t classes = Classes(Load(half + 16 * (quarter % 2)));
     control[quarter] = vcgeq_u8(classes, vdupq_n_u8(0x20));
     not_token[quarter] = vorrq_u8(control[quarter], vceqzq_u8(classes));
   }
-  return {ToMask(not_token[0], not_token[1], not_token[2], not_token[3]),
-          ToMask(control[0], control[1], control[2], control[3])};
+  const std::uint64_t not_tokens = ToMask(not_token[0], not_token[1], not_token[2], not_token[3]);
+  const std::uint64_t controls = ToMask(control[0], control[1], control[2], control[3]);
+  return {static_cast<std::uint32_t>(not_tokens) | not_tokens >> 32 << distance,
+          static_cast<std::uint32_t>(controls) | controls >> 32 << distance};
 }
 
-inline TargetMasks ClassifyTarget(const char* block) {
+inline Masks Classify(const char* block) { return ClassifyHalves(block, block + 32, 32); }
+
+inline Masks ClassifyLess(const char* data, std::ptrdiff_t size) {
+  const std::ptrdiff_t second = size - 32;
+  return ClassifyHalves(data, data + second, static_cast<int>(second));
+}
+
+WEIR_INLINE TargetMasks ClassifyTarget(const char* block) {
   uint8x16_t end[4];
   uint8x16_t question[4];
   for (int quarter = 0; quarter < 4; ++quarter) {
@@ -66,6 +79,8 @@ inline TargetMasks ClassifyTarget(const char* block) {
   return {ToMask(end[0], end[1], end[2], end[3]),
           ToMask(question[0], question[1], question[2], question[3])};
 }
+
+inline TargetMasks NearTargetMasks(const char* data, std::size_t) { return ClassifyTarget(data); }
 
 WEIR_INLINE bool HasControl(const char* data) {
   uint8x16_t least = vdupq_n_u8(0xff);
@@ -86,7 +101,7 @@ inline uint8x16_t MarkNotRegName(uint8x16_t bytes) {
   return vceqzq_u8(classes);
 }
 
-inline std::uint32_t NotRegName(const char* block) {
+WEIR_INLINE std::uint32_t NotRegName(const char* block) {
   const uint8x16_t none = vdupq_n_u8(0);
   return static_cast<std::uint32_t>(
       ToMask(MarkNotRegName(Load(block)), MarkNotRegName(Load(block + 16)), none, none));

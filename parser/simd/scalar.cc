@@ -51,18 +51,30 @@ std::size_t TargetEndFrom(const char* data, std::size_t size, std::size_t from,
   return from;
 }
 
+inline std::size_t NearNotToken(const char* data, std::size_t size) {
+  return NotTokenFrom(data, size, 0);
+}
+
+inline std::size_t NearTargetEnd(const char* data, std::size_t size, std::size_t from,
+                                 std::uint32_t* mark) {
+  return TargetEndFrom(data, size, from, mark);
+}
+
 std::size_t RegNameBytes(const char* value, std::size_t size, const HeadInput&) {
   std::size_t count = 0;
   while (count < size && Is(kRegNameChar, value[count])) ++count;
   return count;
 }
 
+// No input is too short for this kernel's way.
+constexpr bool IsShort(const HeadInput&) { return false; }
+
 class Cursor {
  public:
   Cursor(const char* data, std::ptrdiff_t size, std::ptrdiff_t max_line_bytes)
       : data_(data), size_(static_cast<std::size_t>(size)), max_line_bytes_(max_line_bytes) {}
 
-  bool Start(std::ptrdiff_t at) const { return at < 0; }
+  bool Start(std::ptrdiff_t at, bool) const { return at < 0; }
   bool MoveOn(std::ptrdiff_t at) const { return at < 0; }
   bool FindEnds(std::ptrdiff_t line, std::ptrdiff_t* name_length,
                 std::ptrdiff_t* line_length) const {

@@ -11,7 +11,9 @@ namespace {
 #include "weir/parser/simd/loads.inc"
 
 constexpr std::ptrdiff_t kSkip = 64;
+constexpr std::ptrdiff_t kLeastHead = 32;
 constexpr std::size_t kTargetBlock = 32;
+constexpr std::size_t kLeastTarget = kTargetBlock;
 
 struct Masks {
   std::uint64_t not_token;
@@ -48,9 +50,9 @@ inline __m128i Load(const VectorBytes<16>& constant) {
   return _mm_load_si128(reinterpret_cast<const __m128i*>(constant.bytes));
 }
 
-// The mask of the bytes whose highest bit is set, moved to the place of that quarter of a block.
-WEIR_INLINE std::uint64_t Signs(__m128i bytes, int quarter) {
-  return static_cast<std::uint64_t>(_mm_movemask_epi8(bytes)) << (16 * quarter);
+// The mask of the bytes whose highest bit is set, moved to the place of the first of them.
+WEIR_INLINE std::uint64_t Signs(__m128i bytes, int place) {
+  return static_cast<std::uint64_t>(_mm_movemask_epi8(bytes)) << place;
 }
 
 // Keeps a vector in its register: gcc 12 would load it again for each use.
@@ -65,19 +67,29 @@ WEIR_INLINE __m128i Classes(const Constants& constants, __m128i bytes) {
                        _mm_shuffle_epi8(Load(constants.high_nibbles), high));
 }
 
-WEIR_INLINE Masks Classify(const char* block) {
+// Of 32 bytes each.
+WEIR_INLINE Masks ClassifyHalves(const char* first, const char* second, int distance) {
   const Constants& constants = Hidden(kConstants);
   Masks masks = {0, 0};
   for (int quarter = 0; quarter < 4; ++quarter) {
-    const __m128i classes = Classes(constants, Load(block + 16 * quarter));
+    const int in_half = 16 * (quarter % 2);
+    const __m128i classes = Classes(constants, Load((quarter < 2 ? first : second) + in_half));
+    const int place = quarter < 2 ? in_half : distance + in_half;
     // Sets the highest bit of the classes from 0x20 on, the controls; then that of class 0 too.
     const __m128i controls = _mm_adds_epu8(classes, Load(constants.to_controls));
     const __m128i not_tokens =
         _mm_or_si128(controls, _mm_add_epi8(classes, Load(constants.minus_one)));
-    masks.control |= Signs(controls, quarter);
-    masks.not_token |= Signs(not_tokens, quarter);
+    masks.control |= Signs(controls, place);
+    masks.not_token |= Signs(not_tokens, place);
   }
   return masks;
+}
+
+WEIR_INLINE Masks Classify(const char* block) { return ClassifyHalves(block, block + 32, 32); }
+
+WEIR_INLINE Masks ClassifyLess(const char* data, std::ptrdiff_t size) {
+  const std::ptrdiff_t second = size - 32;
+  return ClassifyHalves(data, data + second, static_cast<int>(second));
 }
 
 WEIR_INLINE bool HasControl(const char* data) {
@@ -94,7 +106,7 @@ WEIR_INLINE bool HasControl(const char* data) {
   return _mm_movemask_epi8(_mm_or_si128(low, dels)) != 0;
 }
 
-inline TargetMasks ClassifyTarget(const char* block) {
+WEIR_INLINE TargetMasks ClassifyTarget(const char* block) {
   const Constants& constants = Hidden(kConstants);
   TargetMasks masks = {0, 0};
   for (int quarter = 0; quarter < 2; ++quarter) {
@@ -103,14 +115,18 @@ inline TargetMasks ClassifyTarget(const char* block) {
     const __m128i low = _mm_cmplt_epi8(bytes, Load(constants.first_target));
     const __m128i del = _mm_cmpeq_epi8(bytes, Load(constants.del));
     const __m128i hash = _mm_cmpeq_epi8(bytes, Load(constants.hash));
-    masks.end |= Signs(_mm_or_si128(low, _mm_or_si128(del, hash)), quarter);
-    masks.question |= Signs(_mm_cmpeq_epi8(bytes, Load(constants.question)), quarter);
+    masks.end |= Signs(_mm_or_si128(low, _mm_or_si128(del, hash)), 16 * quarter);
+    masks.question |= Signs(_mm_cmpeq_epi8(bytes, Load(constants.question)), 16 * quarter);
   }
   return masks;
 }
 
+WEIR_INLINE TargetMasks NearTargetMasks(const char* data, std::size_t) {
+  return ClassifyTarget(data);
+}
+
 // As far as whole vectors of the input show.
-inline std::size_t RegNameBytes(const char* value, std::size_t size, const HeadInput& input) {
+WEIR_INLINE std::size_t RegNameBytes(const char* value, std::size_t size, const HeadInput& input) {
   const Constants& constants = Hidden(kConstants);
   const char* const end = input.data + input.size;
   std::size_t at = 0;
