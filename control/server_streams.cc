@@ -1,5 +1,7 @@
 #include "weir/control/server_streams.h"
 
+#include <chrono>
+
 #include "weir/control/byte_stream.h"
 #include "weir/control/event_codec.h"
 #include "weir/control/stats_codec.h"
@@ -20,7 +22,7 @@ ServerStreams::ServerStreams(Server* server, const ControlCounters* counters)
 
 absl::Status ServerStreams::Start() {
   subscription_ = server_->events().Subscribe([this] { thread_.Wake(); });
-  return thread_.Start([this] { return hub_.Step(); }, "weir-streams");
+  return thread_.Start([this] { return std::chrono::milliseconds(hub_.Step()); }, "weir-streams");
 }
 
 void ServerStreams::Stop() {

@@ -38,6 +38,9 @@ void QueueToProto(const AcceptQueueSample& queue, admin::v1::AcceptQueue* messag
   *message->mutable_over_half_time() = ToDuration(queue.over_half_ns);
   *message->mutable_observed_time() = ToDuration(queue.observed_ns);
   message->set_discards_when_full(queue.discards_when_full);
+  message->set_lent(queue.lent);
+  message->set_taken_by_peers(queue.taken_by_peers);
+  message->set_steered_away(queue.steered_away);
 }
 
 void QueueToProto(const ListenerQueue& queue, admin::v1::ListenerQueue* message) {

@@ -87,9 +87,14 @@ struct Limits {
 
   // How often the watcher looks at every accept queue and reactor, in ms. Default 50.
   std::uint64_t watch_interval_ms = 50;
-  // One turn of a reactor, in ms, beyond which the watcher tells that it is stalled. Its peers do
-  // not take over what waits for it, so this only tells. Default 200.
-  std::uint64_t stall_threshold_ms = 200;
+  // One turn of a reactor, in ms, from which on it is stalled: other reactors accept what waits for
+  // it until that turn ends. The watcher looks as often as that takes. Default 5.
+  std::uint64_t stall_threshold_ms = 5;
+  // One turn of a reactor, in ms, from which on new connections are steered to the other reactors
+  // until it ends. Default 100.
+  std::uint64_t stall_steer_ms = 100;
+  // One turn of a reactor, in ms, from which on there is an event of it. Default 200.
+  std::uint64_t stall_event_ms = 200;
 
   // How fast content must come while it is waited for, as an average, in bytes a second; 0: however
   // slowly. Default 240.

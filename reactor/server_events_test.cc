@@ -89,7 +89,7 @@ TEST(ServerEventsTest, TellsOfASpikeThatRefusesConnections) {
   std::promise<void> release;
   ServerOptions options = OneReactor(events.Sink());
   options.limits.listen_backlog = 4;
-  options.limits.stall_threshold_ms = 1;
+  options.limits.stall_event_ms = 1;
   auto server = Server::Start(options, [&](const Request&, ResponseWriter response) {
     entered.set_value();
     release.get_future().wait();

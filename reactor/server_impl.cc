@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <new>
 #include <system_error>
 #include <utility>
 
@@ -203,6 +202,9 @@ absl::Status Server::Impl::StartThreads() {
                                                      "; raise RLIMIT_NPROC, or give ",
                                                      "fewer reactors than ", reactors_.size()));
   }
+  std::vector<Reactor*> watched;
+  for (const auto& reactor : reactors_) watched.push_back(reactor.get());
+  stall_watch_ = std::make_unique<StallWatch>(std::move(watched));
   absl::Status status = watch_.Start([this] { return Watch(); });
   status.Update(kernel_watch_.Start([this] { return WatchKernel(); }, "weir-kernel"));
   return status;
@@ -217,32 +219,6 @@ void Server::Impl::RunReactor(Reactor* reactor) {
     watch_.End();
     kernel_watch_.End();
   }
-}
-
-std::uint64_t Server::Impl::Watch() {
-  try {
-    limits_.Expire();
-    std::vector<ReactorStats> stats;
-    stats.reserve(reactors_.size());
-    for (const auto& reactor : reactors_) stats.push_back(reactor->Stats());
-    const std::int64_t now_ns = Clock::System()->MonotonicNs();
-    watcher_.Step(now_ns, stats, limits_.current()->limits);
-    size_watcher_.Step(now_ns, stats, limits_.current()->limits);
-  } catch (const std::bad_alloc&) {  // the next look may do better, and the counters lose nothing
-  }
-  return limits_.current()->limits.watch_interval_ms;
-}
-
-std::uint64_t Server::Impl::WatchKernel() {
-  const std::uint64_t interval_ms = limits_.current()->limits.kernel_sample_interval_ms;
-  std::uint64_t wait_ms = interval_ms;
-  try {
-    if (kernel_.SampleIfDue(Clock::System()->MonotonicNs(), interval_ms, &wait_ms)) {
-      kernel_watcher_.Step(kernel_.Latest());
-    }
-  } catch (const std::bad_alloc&) {  // as for Watch
-  }
-  return wait_ms;
 }
 
 DrainReport Server::Impl::CountClosed() const {

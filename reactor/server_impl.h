@@ -4,6 +4,7 @@
 #define WEIR_REACTOR_SERVER_IMPL_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "weir/reactor/watch/kernel_watcher.h"
 #include "weir/reactor/watch/limits_teller.h"
 #include "weir/reactor/watch/size_watcher.h"
+#include "weir/reactor/watch/stall_watch.h"
 #include "weir/reactor/watch/watch_thread.h"
 #include "weir/reactor/watch/watcher.h"
 
@@ -56,10 +58,12 @@ class Server::Impl {
   absl::Status OpenReactors(int count);
   absl::Status StartThreads();
   void RunReactor(Reactor* reactor);
-  // Takes one look at all of it. Returns after how many ms to take the next.
-  std::uint64_t Watch();
+  // Looks for stalls, and every watch_interval_ms at everything. Returns after how long to look
+  // again.
+  std::chrono::nanoseconds Watch();
+  void LookAtAll(std::int64_t now_ns, const Limits& limits);
   // The same of what the kernel tells, which may take long.
-  std::uint64_t WatchKernel();
+  std::chrono::nanoseconds WatchKernel();
   bool AllWorkBy(std::uint64_t version) const;
   void TellDrainBegan(std::uint64_t timeout_ms);
   void TellDrainEnded();
@@ -74,8 +78,10 @@ class Server::Impl {
   std::vector<AnyHandler> handlers_;  // one for each reactor
   LimitsStore limits_;
   EventLog events_;
-  Watcher watcher_{&events_};           // the watch thread's
-  SizeWatcher size_watcher_{&events_};  // so is this
+  Watcher watcher_{&events_};                // the watch thread's
+  SizeWatcher size_watcher_{&events_};       // the watch thread's
+  std::unique_ptr<StallWatch> stall_watch_;  // the watch thread's
+  std::int64_t looked_ns_ = 0;               // when at everything; the watch thread's
   SharedAdmission admission_;
   std::atomic<std::uint64_t> buffered_bytes_{0};
   std::vector<ListenerInfo> listeners_;

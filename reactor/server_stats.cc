@@ -29,6 +29,8 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "requests_shed",
     "wait_failures",
     "accept_pauses_failed",
+    "stalls",
+    "connections_rescued",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",

@@ -44,9 +44,11 @@ enum class Counter : std::uint8_t {
   kRequestsShed,           // of kRequests: answered with 503 in place of the handler, for overload
   kWaitFailures,           // epoll_wait errors: something in this process broke the reactor's epoll
   kAcceptPausesFailed,     // times that a listener was disarmed because accept4 would go on to fail
+  kStalls,                 // turns of stall_threshold_ms or longer, as the watcher saw them
+  kConnectionsRescued,     // of the accepted: from the accept queues of stalled reactors
 };
 inline constexpr std::size_t kCounterCount =
-    static_cast<std::size_t>(Counter::kAcceptPausesFailed) + 1;
+    static_cast<std::size_t>(Counter::kConnectionsRescued) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {
@@ -140,6 +142,11 @@ struct AcceptQueueSample {
   // full: attributed to overflow. A refused attempt is one or two of them, since the kernel counts
   // a dropped final ACK twice (tcp_v4_syn_recv_sock and tcp_v4_rcv in net/ipv4/tcp_ipv4.c).
   std::uint64_t discards_when_full = 0;
+  // Its reactor is stalled: the other reactors accept from it now. And how many they took so far.
+  bool lent = false;
+  std::uint64_t taken_by_peers = 0;
+  // Its reactor is stalled, or drains: new connections go to the other listeners now.
+  bool steered_away = false;
 };
 
 // The accept queue of one of the server's listeners in one reactor.

@@ -244,6 +244,18 @@ void Stalled(const ServerFacts& facts, Findings* findings) {
   }
 }
 
+void Rescued(const ServerFacts& facts, Findings* findings) {
+  const std::uint64_t taken = Sum(facts, Counter::kConnectionsRescued);
+  if (taken == 0) return;
+  findings->push_back(OfServer(
+      facts, Severity::kNote, "queues_rescued",
+      "reactors were held up, and others had to accept what waited for them",
+      absl::StrCat(Sum(facts, Counter::kStalls), " turns of ", facts.limits.stall_threshold_ms,
+                   " ms or more since the start; ", taken, " connections taken over"),
+      "connections that such a reactor had accepted had to wait: if handlers block, answer from "
+      "another thread; if the reactors had to wait for a CPU, give them fewer neighbours"));
+}
+
 void LimitsNotApplied(const ServerFacts& facts, Findings* findings) {
   for (const ReactorStats& reactor : facts.stats.reactors) {
     if (reactor.applied_limits_version >= facts.stats.limits_version) continue;
@@ -334,6 +346,7 @@ constexpr void (*kRules[])(const ServerFacts&, Findings*) = {
     AdminOverTcp,
     ForeignListener,
     Draining,
+    Rescued,
 };
 
 }  // namespace

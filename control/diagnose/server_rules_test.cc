@@ -181,6 +181,16 @@ TEST(ServerRulesTest, AStalledReactorIsBusyNotIdle) {
   EXPECT_THAT(RulesOf(facts), IsEmpty());
 }
 
+TEST(ServerRulesTest, QueuesThatOthersHadToTake) {
+  ServerFacts facts = Sound();
+  Count(&facts, 0, Counter::kStalls) = 3;
+  EXPECT_THAT(RulesOf(facts), IsEmpty());
+  Count(&facts, 1, Counter::kConnectionsRescued) = 12;
+  EXPECT_THAT(RulesOf(facts), ElementsAre("queues_rescued"));
+  EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("3 turns of 5 ms"));
+  EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("12 connections"));
+}
+
 TEST(ServerRulesTest, LimitsNotApplied) {
   ServerFacts facts = Sound();
   facts.stats.reactors[0].applied_limits_version = 2;

@@ -28,7 +28,8 @@ std::vector<std::string> Row(const std::string& name, const admin::v1::AcceptQue
           std::to_string(queue.depth_max_window()),
           OverHalf(queue),
           std::to_string(queue.discards()),
-          std::to_string(queue.discards_when_full())};
+          std::to_string(queue.discards_when_full()),
+          std::to_string(queue.taken_by_peers())};
 }
 
 }  // namespace
@@ -48,7 +49,7 @@ admin::v1::AcceptQueue SumOfQueues(const admin::v1::ReactorStats& reactor) {
 std::vector<std::vector<std::string>> QueueRows(const admin::v1::Stats& stats) {
   std::vector<std::vector<std::string>> rows = {{"ACCEPT QUEUE", "WAITING/BACKLOG", "REQUESTED",
                                                  "HIGH", "RECENT", "OVER HALF", "DISCARDS",
-                                                 "WHEN FULL"}};
+                                                 "WHEN FULL", "RESCUED"}};
   for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
     const std::string name = std::to_string(reactor.reactor());
     if (reactor.listener_queues().empty()) rows.push_back(Row(name, reactor.accept_queue()));

@@ -23,7 +23,9 @@ TEST(QueueTableTest, HasARowForEachQueue) {
   queue->set_depth_max_window(7);
   queue->set_discards(12);
   queue->set_discards_when_full(10);
-  EXPECT_THAT(QueueRows(stats)[1], ElementsAre("3", "1/128", "4096", "129", "7", "-", "12", "10"));
+  queue->set_taken_by_peers(5);
+  EXPECT_THAT(QueueRows(stats)[1],
+              ElementsAre("3", "1/128", "4096", "129", "7", "-", "12", "10", "5"));
   *queue->mutable_observed_time() = TimeUtil::SecondsToDuration(8);
   *queue->mutable_over_half_time() = TimeUtil::MillisecondsToDuration(1);
   EXPECT_EQ(QueueRows(stats)[1][5], "0.01%");

@@ -18,7 +18,7 @@ enum class EventKind : std::uint8_t {
   kOverflowBegan,      // the kernel refused connections for want of room in an accept queue
   kOverflowEnded,      // it has room again, and none was refused for a second
   kBacklogCapped,      // the kernel took less than listen_backlog
-  kReactorStalled,     // one turn of a reactor lasts longer than stall_threshold_ms
+  kReactorStalled,     // one turn of a reactor lasts stall_event_ms or longer
   kReactorRecovered,   // that turn is over
   kAcceptPaused,       // a reactor stopped accepting for want of descriptors or memory
   kAcceptResumed,      // it did not have to for a second

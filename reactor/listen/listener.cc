@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -180,6 +181,46 @@ std::optional<AcceptQueueDepth> Listener::QueueNow() {
   return AcceptQueueDepth{queue->depth, queue->backlog};
 }
 
+bool Listener::LendTo(int epoll, std::uint64_t data) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (fd_ < 0 || withheld_) return false;
+  if (std::find(lent_to_.begin(), lent_to_.end(), epoll) != lent_to_.end()) return true;
+  lent_to_.reserve(lent_to_.size() + 1);  // before anything is done that would have to be undone
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLEXCLUSIVE;
+  event.data.u64 = data;
+  if (syscalls_->EpollCtl(epoll, EPOLL_CTL_ADD, fd_, &event) != 0) return false;
+  lent_to_.push_back(epoll);
+  return true;
+}
+
+void Listener::TakeBackFrom(int epoll) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = std::find(lent_to_.begin(), lent_to_.end(), epoll);
+  if (found == lent_to_.end()) return;
+  lent_to_.erase(found);
+  (void)syscalls_->EpollCtl(epoll, EPOLL_CTL_DEL, fd_, nullptr);
+}
+
+std::optional<AcceptQueueDepth> Listener::LentQueue() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (fd_ < 0 || withheld_) return std::nullopt;
+  return ReadAcceptQueue(syscalls_, fd_);
+}
+
+int Listener::AcceptLent(AcceptedSocket* accepted) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (fd_ < 0 || withheld_) return -EAGAIN;
+  const int error = Accept(accepted);
+  if (error == 0) ++taken_by_peers_;
+  return error;
+}
+
+void Listener::Withhold() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  withheld_ = true;
+}
+
 int Listener::Accept(AcceptedSocket* accepted) {
   sockaddr_storage peer{};
   socklen_t size = sizeof(peer);
@@ -203,6 +244,9 @@ AcceptQueueSample Listener::Sample(std::int64_t now_ns) {
     }
     last_sample_.backlog_requested = backlog_requested();
   }
+  last_sample_.lent = !lent_to_.empty();
+  last_sample_.taken_by_peers = taken_by_peers_;
+  last_sample_.steered_away = group_ != nullptr && group_->IsSteeredAway(member_);
   history_.CopyTo(&last_sample_);
   return last_sample_;
 }
@@ -215,6 +259,10 @@ void Listener::Join(ReuseportGroup* group, std::uint32_t weight) {
 void Listener::Close() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (fd_ < 0) return;
+  // The close would do that too, unless another process has the same socket open (epoll(7), "Will
+  // closing a file descriptor cause it to be removed from all epoll interest lists?").
+  for (const int epoll : lent_to_) (void)syscalls_->EpollCtl(epoll, EPOLL_CTL_DEL, fd_, nullptr);
+  lent_to_.clear();
   if (group_ != nullptr) {
     group_->CloseMember(member_);
   } else if (shares_) {

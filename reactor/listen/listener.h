@@ -30,8 +30,8 @@ struct AcceptedSocket {
   SocketAddress peer;  // as accept4 told it: still right when the client has reset it meanwhile
 };
 
-// Owns the socket, or a share of it. Sample() and history() are for any thread; the rest is for the
-// reactor's thread.
+// Owns the socket, or a share of it. Sample(), history() and what lends its queue are for any
+// thread; the rest is for the reactor's thread.
 class Listener {
  public:
   // Binds and listens. TCP_NODELAY and SO_OOBINLINE are set here and inherited by every accepted
@@ -118,7 +118,22 @@ class Listener {
   // What was seen of the queue: Sample adds to it, and so does who accepts.
   AcceptQueueHistory& history() noexcept { return history_; }
 
+  // Lends the queue to the reactor of `epoll`, which gets an event with `data` while connections
+  // wait. Exclusively (EPOLLEXCLUSIVE, epoll_ctl(2)): of all that it is lent to, one that waits is
+  // woken for a connection; the owner's own watch is not exclusive, so it is never starved. False
+  // if the kernel would not, or the listener is closed. Lent already: nothing changes.
+  bool LendTo(int epoll, std::uint64_t data);
+  // Ends that. REQUIRES: `epoll` is open.
+  void TakeBackFrom(int epoll);
+  // As Queue and Accept, for those that it is lent to: the owner may close it meanwhile. None, and
+  // -EAGAIN, once it is closed or withheld.
+  std::optional<AcceptQueueDepth> LentQueue();
+  int AcceptLent(AcceptedSocket* accepted);
+  // From now on only the owner accepts, whomever it is lent to.
+  void Withhold();
+
   // Closes the socket, or gives up its share: connections still queued are reset by the kernel.
+  // Takes it back first.
   void Close();
 
  private:
@@ -140,8 +155,11 @@ class Listener {
   ReuseportGroup* group_ = nullptr;
   std::uint32_t member_ = 0;
   std::atomic<std::uint64_t> backlog_requested_{0};
-  std::mutex mutex_;               // held while another thread samples, so that fd_ stays ours
-  AcceptQueueSample last_sample_;  // guarded by mutex_
+  std::mutex mutex_;                  // held while another thread uses fd_, so that it stays ours
+  AcceptQueueSample last_sample_;     // guarded by mutex_
+  std::vector<int> lent_to_;          // epolls; guarded by mutex_
+  bool withheld_ = false;             // guarded by mutex_
+  std::uint64_t taken_by_peers_ = 0;  // guarded by mutex_
   AcceptQueueHistory history_;
 };
 

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,6 +90,76 @@ TEST(ListenerTest, KeepsItsLastSampleWhenItIsClosed) {
   const AcceptQueueSample sample = (*listener)->Sample(0);
   EXPECT_EQ(sample.backlog_effective, 5u);
   EXPECT_EQ(sample.depth, 0u);
+}
+
+class LentListenerTest : public testing::Test {
+ protected:
+  LentListenerTest() : listener_(*Listener::Open(&syscalls_, Loopback(), 5)) {}
+  ~LentListenerTest() override { syscalls_.Close(epoll_); }
+
+  // The data of the event that the borrower has, or 0.
+  std::uint64_t Event() {
+    epoll_event event{};
+    return syscalls_.EpollWait(epoll_, &event, 1, 0) == 1 ? event.data.u64 : 0;
+  }
+  TestClient Connect() { return TestClient::ConnectIpv4(listener_->address().port()); }
+
+  FaultySyscalls syscalls_;
+  const int epoll_ = syscalls_.EpollCreate1(EPOLL_CLOEXEC);
+  std::unique_ptr<Listener> listener_;
+  AcceptedSocket accepted_;
+};
+
+TEST_F(LentListenerTest, TellsTheBorrowerOfWhatWaits) {
+  EXPECT_TRUE(listener_->LendTo(epoll_, 7));
+  EXPECT_TRUE(listener_->LendTo(epoll_, 7)) << "lent already";
+  EXPECT_EQ(Event(), 0u);
+  const TestClient client = Connect();
+  EXPECT_EQ(Event(), 7u);
+  EXPECT_EQ(listener_->LentQueue()->depth, 1u);
+  EXPECT_TRUE(listener_->Sample(0).lent);
+  ASSERT_EQ(listener_->AcceptLent(&accepted_), 0);
+  syscalls_.Close(accepted_.fd);
+  EXPECT_EQ(Event(), 0u);
+  EXPECT_EQ(listener_->AcceptLent(&accepted_), -EAGAIN);
+  EXPECT_EQ(listener_->Sample(0).taken_by_peers, 1u);
+  listener_->TakeBackFrom(epoll_);
+  listener_->TakeBackFrom(epoll_);
+  const TestClient late = Connect();
+  EXPECT_EQ(Event(), 0u);
+  EXPECT_FALSE(listener_->Sample(0).lent);
+}
+
+TEST_F(LentListenerTest, IsLentToNobodyOnceItIsClosed) {
+  EXPECT_TRUE(listener_->LendTo(epoll_, 7));
+  const int same_socket = ::dup(listener_->fd());  // as another process may have it
+  const TestClient client = Connect();
+  listener_->Close();
+  EXPECT_EQ(Event(), 0u);
+  EXPECT_FALSE(listener_->LendTo(epoll_, 7));
+  EXPECT_FALSE(listener_->LentQueue().has_value());
+  EXPECT_EQ(listener_->AcceptLent(&accepted_), -EAGAIN);
+  EXPECT_FALSE(listener_->Sample(0).lent);
+  listener_->TakeBackFrom(epoll_);
+  syscalls_.Close(same_socket);
+}
+
+TEST_F(LentListenerTest, TheOwnerMayWithholdIt) {
+  EXPECT_TRUE(listener_->LendTo(epoll_, 7));
+  const TestClient client = Connect();
+  listener_->Withhold();
+  EXPECT_FALSE(listener_->LentQueue().has_value());
+  EXPECT_EQ(listener_->AcceptLent(&accepted_), -EAGAIN);
+  EXPECT_EQ(listener_->Queue()->depth, 1u);
+  listener_->TakeBackFrom(epoll_);
+  EXPECT_FALSE(listener_->LendTo(epoll_, 7));
+}
+
+TEST_F(LentListenerTest, SaysWhenTheKernelWouldNotLendIt) {
+  syscalls_.Fail(Call::kEpollCtl, ENOSPC);
+  EXPECT_FALSE(listener_->LendTo(epoll_, 7));
+  EXPECT_FALSE(listener_->Sample(0).lent);
+  EXPECT_TRUE(listener_->LendTo(epoll_, 7));
 }
 
 struct OpenFault {

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <limits>
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace weir {
@@ -93,7 +94,7 @@ void Acceptor::AcceptUpTo(std::uint64_t connections) {
   if (!queue.has_value()) return AcceptUntilNone(connections);
   const std::uint64_t wanted = std::min<std::uint64_t>(queue->depth, connections);
   const std::uint64_t allowed = admission_->TakeRate(wanted);
-  const std::uint64_t taken = AcceptExactly(allowed);
+  const std::uint64_t taken = AcceptExactly(listener_.get(), allowed);
   if (taken < allowed) admission_->PutRateBack(allowed - taken);
   if (allowed < wanted && !pause_timer_.linked()) {
     Pause(Counter::kAcceptPausesRate, admission_->MsToRate());
@@ -103,10 +104,25 @@ void Acceptor::AcceptUpTo(std::uint64_t connections) {
   listener_->history().TryAdd({ctx_->now_ns, queue->depth, left, queue->backlog});
 }
 
+bool Acceptor::Rescue(Listener* listener) {
+  if (pause_timer_.linked()) return false;
+  const auto queue = listener->LentQueue();
+  if (!queue.has_value()) return false;
+  const std::uint64_t budget =
+      listener_->own_budget().value_or(ctx_->limits.accept_budget_per_tick);
+  const std::uint64_t wanted = std::min<std::uint64_t>(queue->depth, budget);
+  const std::uint64_t allowed = admission_->TakeRate(wanted);
+  const std::uint64_t taken = AcceptExactly(listener, allowed);
+  if (taken < allowed) admission_->PutRateBack(allowed - taken);
+  const auto left = static_cast<std::uint32_t>(queue->depth - taken);
+  listener->history().Add({ctx_->now_ns, queue->depth, left, queue->backlog}, std::nullopt);
+  return allowed == wanted && !pause_timer_.linked();
+}
+
 // How many left the queue.
-std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
+std::uint64_t Acceptor::AcceptExactly(Listener* from, std::uint64_t connections) {
   for (std::uint64_t taken = 0; taken < connections; ++taken) {
-    const Outcome outcome = AcceptOne(taken == 0);
+    const Outcome outcome = AcceptOne(from, taken == 0);
     if (outcome == Outcome::kPaused) return taken;
     if (outcome == Outcome::kNone) return connections;  // another has taken the rest
   }
@@ -118,18 +134,25 @@ std::uint64_t Acceptor::AcceptExactly(std::uint64_t connections) {
 void Acceptor::AcceptUntilNone(std::uint64_t connections) {
   std::uint64_t allowed = admission_->TakeRate(connections);
   if (allowed == 0) return Pause(Counter::kAcceptPausesRate, admission_->MsToRate());
-  while (allowed > 0 && AcceptOne(false) == Outcome::kTaken) --allowed;
+  while (allowed > 0 && AcceptOne(listener_.get(), false) == Outcome::kTaken) --allowed;
   if (allowed > 0) admission_->PutRateBack(allowed);
 }
 
-Acceptor::Outcome Acceptor::AcceptOne(bool first) {
+Acceptor::Outcome Acceptor::AcceptOne(Listener* from, bool first) {
   const bool place = admission_->TakePlace();
   if (!place && admission_->LeavesQueued()) {
     Pause(Counter::kAcceptPausesFull, kPauseMs);
     return Outcome::kPaused;
   }
   AcceptedSocket accepted;
-  const int error = -listener_->Accept(&accepted);
+  const bool lent = from != listener_.get();
+  const int error = -(lent ? from->AcceptLent(&accepted) : from->Accept(&accepted));
+  if (error == 0 && lent) {
+    (*ctx_->counters)[Counter::kConnectionsRescued].Add();
+    SampleLentWait(accepted.fd);
+    Enter(accepted, place, true);
+    return Outcome::kTaken;
+  }
   if (error == 0) {
     accepted_.Add();
     // A Unix socket does not tell how long a connection waited.
@@ -174,6 +197,14 @@ bool Acceptor::CheckWait(int fd, bool first) {
   if (sampled) (*ctx_->counters)[Timing::kAcceptQueueWait].Add(wait_ns);
   if (judged) JudgeWait(wait_ns);
   return !shedder_.shedding();
+}
+
+// It does not judge: who stalled is another reactor.
+void Acceptor::SampleLentWait(int fd) {
+  if (!wait_turn_.Take(ctx_->limits.accept_wait_sample_every)) return;
+  const auto wait_ms = ReadMsInAcceptQueue(ctx_->syscalls, fd);
+  if (!wait_ms.has_value()) return;
+  (*ctx_->counters)[Timing::kAcceptQueueWait].Add(std::int64_t{*wait_ms} * kNsPerMs);
 }
 
 void Acceptor::JudgeWait(std::int64_t wait_ns) noexcept {
@@ -286,6 +317,7 @@ void Acceptor::ContinueDrain() {
 
 void Acceptor::CutDrain() {
   if (!listener_->open()) return;
+  listener_->Withhold();  // so that none is counted that a peer takes now
   const std::int64_t now_ns = ctx_->now_ns;
   (*ctx_->counters)[Counter::kDrainQueueCut].Add(
       listener_->shared() ? listener_->Sample(now_ns).depth : Waiting());

@@ -47,6 +47,9 @@ class Acceptor {
   // Accepts what waits, at most accept_budget_per_tick. Of a shared socket the next of those who
   // wait for a connection is then another reactor.
   void Accept();
+  // The same for a queue that is lent to this reactor: of a listener with the same options, in a
+  // stalled one. False if it gives the queue up, since it may take none for now: others may.
+  bool Rescue(Listener* listener);
   // Steers new connections to the other listeners of the group, if there is one. Has the clients of
   // a shared socket refused.
   void BeginDrain();
@@ -83,7 +86,7 @@ class Acceptor {
 
  private:
   void AcceptUpTo(std::uint64_t connections);
-  std::uint64_t AcceptExactly(std::uint64_t connections);
+  std::uint64_t AcceptExactly(Listener* from, std::uint64_t connections);
   void AcceptUntilNone(std::uint64_t connections);
   enum class Outcome : std::uint8_t {
     kTaken,   // one has left the queue
@@ -92,7 +95,7 @@ class Acceptor {
     kPaused,  // nobody is taken for now
   };
   // The `first` of a turn tells how long the queue is waited in.
-  Outcome AcceptOne(bool first);
+  Outcome AcceptOne(Listener* from, bool first);
   void Enter(const AcceptedSocket& accepted, bool place, bool in_time);
   // Whether the peer has to send a PROXY header first.
   enum class Proxied : std::uint8_t { kNo, kYes, kRefused };
@@ -102,6 +105,7 @@ class Acceptor {
   void CloseListener();
   void Pause(Counter why, std::int64_t ms);
   bool CheckWait(int fd, bool first);
+  void SampleLentWait(int fd);
   void JudgeWait(std::int64_t wait_ns) noexcept;
   bool Watch(int op, std::uint32_t events);
   void Unwatch();

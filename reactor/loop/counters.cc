@@ -32,7 +32,6 @@ void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   stats->connections_idle = active > occupied ? active - occupied : 0;
   stats->responses_pending = responses_pending.Get();
   stats->buffered_bytes = buffered_bytes.Get();
-  stats->busy = busy.Get() != 0;
   CopyCells(counters_, &stats->counters);
   CopyCells(refused_, &stats->connections_refused);
   CopyCells(closed_, &stats->connections_closed);

@@ -54,6 +54,28 @@ class SizeCells {
   CounterCell sum_;
 };
 
+// When a turn of a reactor began, and whether it goes on: one number, so that a reader never has
+// the one without the other.
+struct Heartbeat {
+  std::int64_t began_ns = 0;  // CLOCK_MONOTONIC; of the present or the last turn
+  bool busy = false;          // in a turn, not waiting for events
+};
+
+// One writer.
+class HeartbeatCell {
+ public:
+  void Set(const Heartbeat& beat) noexcept {
+    cell_.Set(static_cast<std::uint64_t>(beat.began_ns) << 1 | (beat.busy ? 1 : 0));
+  }
+  Heartbeat Get() const noexcept {
+    const std::uint64_t value = cell_.Get();
+    return {static_cast<std::int64_t>(value >> 1), (value & 1) != 0};
+  }
+
+ private:
+  CounterCell cell_;
+};
+
 // Aligned so that no two reactors' counters share a cache line.
 class alignas(64) ReactorCounters {
  public:
@@ -80,8 +102,7 @@ class alignas(64) ReactorCounters {
   CounterCell responses_pending;
   CounterCell buffered_bytes;
   CounterCell applied_limits_version;
-  CounterCell tick_started_ns;
-  CounterCell busy;  // 1 in a tick, 0 while it waits for events
+  HeartbeatCell heartbeat;
 
   // Counts a refused PROXY header, and keeps why the last one was.
   void CountProxyError(ProxyError error, std::size_t offset) noexcept {

@@ -48,6 +48,7 @@ absl::StatusOr<std::unique_ptr<Reactor>> Reactor::Create(const ReactorOptions& o
   std::unique_ptr<Reactor> reactor(new Reactor(options));
   if (absl::Status status = reactor->Open(std::move(listeners)); !status.ok()) return status;
   reactor->ReadClock();
+  reactor->counters_.heartbeat.Set({reactor->context_.now_ns, false});
   reactor->AdoptLimits();
   // The histories of the queues begin.
   for (const auto& it : reactor->acceptors_) (void)it->Sample(reactor->context_.now_ns);
@@ -67,6 +68,7 @@ absl::Status Reactor::Open(Listeners listeners) {
   event.events = EPOLLIN | EPOLLET;  // each write is an edge: what it has counted is never read
   event.data.u64 = kWakeOwner;
   if (syscalls->EpollCtl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) return Exhausted("epoll_ctl");
+  lent_ = std::make_unique<LentQueues>(epoll_, kLentOwner);
   for (auto& listener : listeners) {
     const auto index = static_cast<std::uint32_t>(acceptors_.size());
     acceptors_.push_back(std::make_unique<Acceptor>(&context_, &table_,
@@ -93,7 +95,7 @@ Reactor::~Reactor() {
 void Reactor::RunOnce(std::int64_t max_wait_ms) {
   const int events = WaitForEvents(max_wait_ms);
   ReadClock();
-  counters_.busy.Set(1);
+  counters_.heartbeat.Set({context_.now_ns, true});
   mailbox_->EnterThread();
   counters_[Counter::kTicks].Add();
   AdoptLimits();
@@ -108,7 +110,7 @@ void Reactor::RunOnce(std::int64_t max_wait_ms) {
   PublishBufferedBytes();
   context_.TrimPools();
   Mailbox::LeaveThread();
-  counters_.busy.Set(0);
+  counters_.heartbeat.Set({context_.now_ns, false});
 }
 
 void Reactor::AddConnection(int fd, const SocketAddress& peer) {
@@ -158,7 +160,6 @@ void Reactor::ReadClock() {
   context_.now_ns = now_ns;
   context_.now_ms = now_ns / kNsPerMs;
   context_.head_start.SetDate(date_.At(options_.clock->WallSeconds()));
-  counters_.tick_started_ns.Set(static_cast<std::uint64_t>(now_ns));
   context_.buffered_elsewhere =
       options_.buffered_bytes->load(std::memory_order_relaxed) - counters_.buffered_bytes.Get();
 }
@@ -239,12 +240,23 @@ void Reactor::ChooseHandler() noexcept {
   context_.handler = shedding ? &refusing_ : options_.handler;
 }
 
+// Accepts for stalled reactors.
+void Reactor::Rescue() {
+  lent_->Visit([this](Listener* listener, std::size_t acceptor) {
+    return acceptors_[acceptor]->Rescue(listener);
+  });
+}
+
 void Reactor::ServeEvents(int count) {
   AcceptAll(count);
   ChooseHandler();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[i];
     if (AcceptorOf(event.data.u64) != nullptr) continue;
+    if (event.data.u64 == kLentOwner) {
+      Rescue();
+      continue;
+    }
     if (event.data.u64 == kWakeOwner) continue;  // to wake is all that it is for
     Connection* const connection = table_.At(static_cast<std::uint32_t>(event.data.u64));
     const auto generation = static_cast<std::uint32_t>(event.data.u64 >> 32);
@@ -357,18 +369,6 @@ ExchangeEnd* Reactor::Find(ResponseTicket ticket) noexcept {
   if (ticket.slot >= table_.size()) return nullptr;
   Connection* const connection = table_.At(ticket.slot);
   return connection->Owes(ticket) ? connection : nullptr;
-}
-
-ReactorStats Reactor::Stats() const {
-  ReactorStats stats;
-  stats.reactor = options_.index;
-  const std::int64_t now_ns = options_.clock->MonotonicNs();
-  for (const auto& it : acceptors_) stats.listener_queues.push_back(it->Sample(now_ns));
-  stats.accept_queue = stats.listener_queues.front().queue;
-  counters_.CopyTo(&stats);
-  const std::int64_t age = now_ns - static_cast<std::int64_t>(counters_.tick_started_ns.Get());
-  stats.tick_age_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0));
-  return stats;
 }
 
 }  // namespace weir

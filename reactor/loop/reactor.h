@@ -20,6 +20,7 @@
 #include "weir/reactor/loop/clock.h"
 #include "weir/reactor/loop/counters.h"
 #include "weir/reactor/loop/http_date.h"
+#include "weir/reactor/loop/lent_queues.h"
 #include "weir/reactor/loop/mailbox.h"
 #include "weir/reactor/loop/refusing_handler.h"
 #include "weir/reactor/loop/syscalls.h"
@@ -80,6 +81,20 @@ class Reactor final : private ResponseSink {
   ReactorStats Stats() const;
   // The last requests that it refused, oldest first.
   std::vector<BadRequest> BadRequests() const { return bad_requests_.Copy(); }
+
+  Heartbeat heartbeat() const noexcept { return counters_.heartbeat.Get(); }
+
+  // For the one thread that watches the reactors. Has `peer` accept what waits for this one, at
+  // every listener, until TakeBackFrom; both must outlive that. It takes no part, so that it works
+  // while it is stalled. REQUIRES: the same listeners in the same order. A peer that lacks
+  // descriptors gives up; lending again changes that.
+  void LendTo(Reactor* peer);
+  // When this returns the peer does not touch the queue of this one any more.
+  void TakeBackFrom(Reactor* peer);
+  // Steers new connections to the other reactors, or no longer.
+  void SteerAway(bool away);
+  // Counts a turn that lasted too long.
+  void CountStall() noexcept { counters_[Counter::kStalls].Add(); }
   // The version of the limits that it works by.
   std::uint64_t AppliedVersion() const noexcept { return counters_.applied_limits_version.Get(); }
 
@@ -99,6 +114,7 @@ class Reactor final : private ResponseSink {
   void FireTimers();
   void AcceptAll(int count);
   void ChooseHandler() noexcept;
+  void Rescue();
   void ServeEvents(int count);
   void GiveTurns();
   void TakeDeliveries();
@@ -115,6 +131,7 @@ class Reactor final : private ResponseSink {
   void DriveAllOpen(Step step);
 
   static constexpr std::uint32_t kWakeOwner = 0xffffffff;
+  static constexpr std::uint32_t kLentOwner = 0xfffffffe;
   static constexpr int kMaxEvents = 64;
 
   const ReactorOptions options_;
@@ -130,6 +147,7 @@ class Reactor final : private ResponseSink {
   Admission admission_;
   AnyHandler refusing_;  // in the place of the service's while load is shed
   std::vector<std::unique_ptr<Acceptor>> acceptors_;  // one for each listener
+  std::unique_ptr<LentQueues> lent_;                  // by other reactors to this one
   std::vector<Mailbox::Message> messages_;
   std::vector<std::uint32_t> turns_;
   std::vector<Farewell> farewells_;

@@ -50,9 +50,9 @@ void WatchThread::Run(const Step& step) {
     last = ended_;
     woken_ = false;
     lock.unlock();
-    const std::chrono::milliseconds wait(step());
+    const std::chrono::nanoseconds wait = step();
     lock.lock();
-    changed_.wait_for(lock, last ? std::chrono::milliseconds(0) : wait,
+    changed_.wait_for(lock, last ? std::chrono::nanoseconds(0) : wait,
                       [this] { return woken_ || ended_; });
   }
 }

@@ -3,8 +3,8 @@
 #ifndef WEIR_REACTOR_WATCH_WATCH_THREAD_H_
 #define WEIR_REACTOR_WATCH_WATCH_THREAD_H_
 
+#include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -16,8 +16,8 @@ namespace weir {
 // Wake and End are for any thread, the step's own included; the rest is for its owner.
 class WatchThread {
  public:
-  // Returns after how many ms it is to run again.
-  using Step = std::function<std::uint64_t()>;
+  // Returns after how long it is to run again.
+  using Step = std::function<std::chrono::nanoseconds()>;
 
   WatchThread() = default;
   // Ends it and waits for it.

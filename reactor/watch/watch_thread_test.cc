@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 
 namespace weir {
 namespace {
 
-constexpr std::uint64_t kNeverMs = 86'400'000;
+constexpr std::chrono::hours kNever(24);
 
 TEST(WatchThreadTest, RunsAgainWhenItsTimeIsOverOrWhenWoken) {
   std::promise<void> second;
@@ -15,12 +16,12 @@ TEST(WatchThreadTest, RunsAgainWhenItsTimeIsOverOrWhenWoken) {
   int steps = 0;
   WatchThread thread;
   ASSERT_TRUE(thread
-                  .Start([&]() -> std::uint64_t {
+                  .Start([&]() -> std::chrono::nanoseconds {
                     ++steps;
-                    if (steps == 1) return 1;
+                    if (steps == 1) return std::chrono::milliseconds(1);
                     if (steps == 2) second.set_value();
                     if (steps == 3) third.set_value();
-                    return kNeverMs;
+                    return kNever;
                   })
                   .ok());
   second.get_future().wait();
@@ -34,9 +35,9 @@ TEST(WatchThreadTest, RunsALastTimeWhenItEnds) {
   {
     WatchThread thread;
     ASSERT_TRUE(thread
-                    .Start([&]() -> std::uint64_t {
+                    .Start([&]() -> std::chrono::nanoseconds {
                       if (++steps == 1) first.set_value();
-                      return kNeverMs;
+                      return kNever;
                     })
                     .ok());
     first.get_future().wait();
@@ -50,10 +51,10 @@ TEST(WatchThreadTest, MayBeWokenByItsOwnStep) {
   std::promise<void> second;
   WatchThread thread;
   ASSERT_TRUE(thread
-                  .Start([&]() -> std::uint64_t {
+                  .Start([&]() -> std::chrono::nanoseconds {
                     if (++steps == 1) thread.Wake();
                     if (steps == 2) second.set_value();
-                    return kNeverMs;
+                    return kNever;
                   })
                   .ok());
   second.get_future().wait();

@@ -1,5 +1,6 @@
 #include "weir/reactor/watch/watcher.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -22,6 +23,18 @@ std::uint64_t Waiting(const ReactorStats& stats) {
   std::uint64_t depth = 0;
   for (const ListenerQueue& it : stats.listener_queues) depth += it.queue.depth;
   return depth;
+}
+
+// How many its peers took from them.
+std::uint64_t TakenByPeers(const ReactorStats& stats) {
+  std::uint64_t taken = 0;
+  for (const ListenerQueue& it : stats.listener_queues) taken += it.queue.taken_by_peers;
+  return taken;
+}
+
+bool IsLent(const ReactorStats& stats) {
+  return std::any_of(stats.listener_queues.begin(), stats.listener_queues.end(),
+                     [](const ListenerQueue& it) { return it.queue.lent; });
 }
 
 // An event of that reactor.
@@ -80,25 +93,31 @@ Watcher::Change Watcher::Move(Burst* burst, std::uint64_t number, std::int64_t n
 
 void Watcher::LookAtStall(const ReactorStats& stats, const Limits& limits, Known* known) {
   const std::uint64_t tick = CountOf(stats, Counter::kTicks);
-  if (known->stalled && (!stats.busy || tick != known->stalled_tick)) {
+  const std::uint64_t taken = TakenByPeers(stats);
+  if (known->stalled && (!stats.busy || tick != known->tick)) {
     known->stalled = false;
     Event event = Make(EventKind::kReactorRecovered, stats);
     event.numbers.emplace_back("tick_age_ms", known->stalled_ns / kNsPerMs);
+    event.numbers.emplace_back("taken_by_peers", taken - known->taken_before);
     event.text = absl::StrCat("reactor ", stats.reactor, " goes on after a turn of more than ",
-                              known->stalled_ns / kNsPerMs, " ms");
+                              known->stalled_ns / kNsPerMs, " ms; the others took ",
+                              taken - known->taken_before, " connections that waited for it");
     log_->Append(std::move(event));
   }
-  if (!stats.busy || stats.tick_age_ns < limits.stall_threshold_ms * kNsPerMs) return;
+  if (tick != known->tick) known->taken_before = known->taken;
+  known->tick = tick;
+  known->taken = taken;
+  if (!stats.busy || stats.tick_age_ns < limits.stall_event_ms * kNsPerMs) return;
   known->stalled_ns = stats.tick_age_ns;
   if (std::exchange(known->stalled, true)) return;
-  known->stalled_tick = tick;
   Event event = Make(EventKind::kReactorStalled, stats);
   event.numbers.emplace_back("tick_age_ms", stats.tick_age_ns / kNsPerMs);
   event.numbers.emplace_back("connections_active", stats.connections_active);
   event.text = absl::StrCat("one turn of reactor ", stats.reactor, " has lasted ",
                             stats.tick_age_ns / kNsPerMs, " ms; ", Waiting(stats),
                             " connections wait to be accepted and ", stats.connections_active,
-                            " accepted ones are not served meanwhile");
+                            " accepted ones are not served meanwhile",
+                            IsLent(stats) ? "; other reactors accept for it" : "");
   event.fix = "a handler blocks: answer from another thread";
   log_->Append(std::move(event));
 }

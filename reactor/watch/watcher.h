@@ -50,8 +50,10 @@ class Watcher {
     Burst pauses;
     Burst proxies;
     bool stalled = false;
-    std::uint64_t stalled_tick = 0;  // the turn that it is stalled in
-    std::uint64_t stalled_ns = 0;    // the age of that turn at the last look
+    std::uint64_t tick = 0;          // the turn at the last look
+    std::uint64_t stalled_ns = 0;    // its age there, if it is stalled in it
+    std::uint64_t taken = 0;         // by peers, until then
+    std::uint64_t taken_before = 0;  // the same at the last look before that turn
   };
   // A backlog that was found capped.
   struct Capped {

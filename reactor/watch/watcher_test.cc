@@ -15,6 +15,7 @@ using test::FakeClock;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // A watcher of two reactors, each with two queues of a backlog of 100. The last one is looked at.
 class WatcherTest : public testing::Test {
@@ -135,12 +136,35 @@ TEST_F(WatcherTest, TellsOnceOfAStallAndOfItsEnd) {
   EXPECT_EQ(event().Number("tick_age_ms"), 200u);
   EXPECT_EQ(event().Number("connections_active"), 3u);
   EXPECT_THAT(event().text, HasSubstr("7 connections wait to be accepted"));
+  EXPECT_THAT(event().text, Not(HasSubstr("other reactors accept for it")));
   reactor().tick_age_ns = 450 * kMs;
   EXPECT_THAT(Look(), IsEmpty());
   reactor().busy = false;
   EXPECT_THAT(Look(), ElementsAre(EventKind::kReactorRecovered));
   EXPECT_EQ(event().Number("tick_age_ms"), 450u);
+  EXPECT_EQ(event().Number("taken_by_peers"), 0u);
   EXPECT_THAT(Look(), IsEmpty());
+}
+
+TEST_F(WatcherTest, TellsWhatPeersTookDuringAStall) {
+  queue().taken_by_peers = 100;
+  EXPECT_THAT(Look(), IsEmpty());
+  reactor().busy = true;
+  queue().lent = true;
+  counter(Counter::kTicks) = 1;
+  reactor().tick_age_ns = 40'000'000;
+  queue().taken_by_peers = 103;  // before there is an event of it
+  EXPECT_THAT(Look(), IsEmpty());
+  reactor().tick_age_ns = 200'000'000;
+  queue().taken_by_peers = 110;
+  EXPECT_THAT(Look(), ElementsAre(EventKind::kReactorStalled));
+  EXPECT_THAT(event().text, HasSubstr("other reactors accept for it"));
+  queue().lent = false;
+  counter(Counter::kTicks) = 2;
+  reactor().tick_age_ns = 0;
+  queue().taken_by_peers = 115;
+  EXPECT_THAT(Look(), ElementsAre(EventKind::kReactorRecovered));
+  EXPECT_EQ(event().Number("taken_by_peers"), 15u);
 }
 
 TEST_F(WatcherTest, TellsOneStallFromTheNext) {
@@ -149,7 +173,7 @@ TEST_F(WatcherTest, TellsOneStallFromTheNext) {
   EXPECT_THAT(Look(), ElementsAre(EventKind::kReactorStalled));
   counter(Counter::kTicks) = 1;
   EXPECT_THAT(Look(), ElementsAre(EventKind::kReactorRecovered, EventKind::kReactorStalled));
-  limits_.stall_threshold_ms = 301;
+  limits_.stall_event_ms = 301;
   counter(Counter::kTicks) = 2;
   EXPECT_THAT(Look(), ElementsAre(EventKind::kReactorRecovered));
 }
