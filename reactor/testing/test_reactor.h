@@ -24,9 +24,9 @@ namespace weir::test {
 struct SharedListeners {
   ReuseportGroup* group = nullptr;
   std::uint16_t port = 0;
-  int others = 0;                             // further listeners, each at a port of its own
-  std::vector<std::string> proxies;           // of the first: ListenerOptions::proxies
-  std::shared_ptr<SharedSocket> unix_socket;  // another listener, which shares it, if any
+  int others = 0;                         // further listeners, each at a port of its own
+  std::vector<std::string> proxies = {};  // of the first: ListenerOptions::proxies
+  std::shared_ptr<SharedSocket> unix_socket = nullptr;  // another listener, which shares it, if any
 };
 
 // Listens on 127.0.0.1 at a port of the kernel's choice, or at that of `shared`. Nothing runs but
