@@ -8,6 +8,7 @@
 
 #include "weir/reactor/faults/scenarios.h"
 #include "weir/reactor/listen/shared_socket.h"
+#include "weir/reactor/response_stream.h"
 #include "weir/reactor/testing/temp_folder.h"
 
 namespace weir::test {
@@ -131,6 +132,29 @@ void Drain(FaultyRun* run) {
   EXPECT_TRUE(reactor.reactor().finished());
 }
 
+// Behind answers that could not say that they are the last.
+void DrainBehindStreams(FaultyRun* run) {
+  std::vector<ResponseStream> streams;
+  TestReactor& reactor = run->Start([&streams](const Request& request, ResponseWriter response) {
+    if (request.target() != "/stream") return Hello(request, std::move(response));
+    streams.push_back(response.Start(Response()));
+  });
+  run->SetNextClient("");
+  std::vector<TestClient> clients;
+  for (const std::string& behind : {std::string(), std::string(kGet)}) {
+    clients.push_back(reactor.ConnectTcp());
+    clients.back().Send("GET /stream HTTP/1.1\r\nHost: h\r\n\r\n" + behind);
+  }
+  run->Run();
+  reactor.reactor().RequestDrain(10'000);
+  run->Run();
+  for (ResponseStream& stream : streams) stream.End();
+  run->Run();
+  run->AdvanceMs(10'000);
+  run->Finish();
+  EXPECT_TRUE(reactor.reactor().finished());
+}
+
 // Of a Unix socket.
 void OfUnixSocket(FaultyRun* run, bool drain) {
   const TempFolder folder;
@@ -172,6 +196,7 @@ std::vector<Scenario> AcceptScenarios() {
           {"ProxyUntrusted", ProxyUntrusted},
           {"NewBacklog", NewBacklog},
           {"Drain", Drain},
+          {"DrainBehindStreams", DrainBehindStreams},
           {"UnixSocket", UnixSocket},
           {"UnixSocketDrain", UnixSocketDrain}};
 }
