@@ -86,9 +86,11 @@ enum class CloseReason : std::uint8_t {
   kProxyHeader,         // what should be a PROXY header is none: proxy_errors tells the kind
   kHandedOver,          // its socket went to a handler's new owner, after Upgrade or CONNECT
   kBufferedBytes,       // max_buffered_bytes: answered 503
+  // The same as RefuseReason says, of a client that a balancer relays: answered 503, or reset.
+  kMaxConnectionsPerAddress,
 };
 inline constexpr std::size_t kCloseReasonCount =
-    static_cast<std::size_t>(CloseReason::kBufferedBytes) + 1;
+    static_cast<std::size_t>(CloseReason::kMaxConnectionsPerAddress) + 1;
 
 // Durations that a reactor samples.
 enum class Timing : std::uint8_t {

@@ -23,10 +23,20 @@
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/loop/timer_wheel.h"
 #include "weir/reactor/refusals/bad_request_ring.h"
+#include "weir/reactor/socket_address.h"
 
 namespace weir {
 
 class Connection;
+
+// Counts connections for their clients' addresses, as Admission does. One thread.
+class ClientAddresses {
+ public:
+  virtual ~ClientAddresses() = default;
+  // Counts the connection of that slot, until it ends. False if the address has
+  // max_connections_per_address already. May throw std::bad_alloc: then nothing has changed.
+  virtual bool TakeAddress(std::uint32_t slot, const SocketAddress& client) = 0;
+};
 
 // Owned by the reactor, which fills it before each tick; pointers are not owned. One thread.
 struct ConnectionContext {
@@ -45,6 +55,7 @@ struct ConnectionContext {
   Mailbox* mailbox = nullptr;
   const AnyHandler* handler = nullptr;
   BadRequestRing* bad_requests = nullptr;
+  ClientAddresses* addresses = nullptr;  // for clients that balancers relay
   std::uint32_t reactor = 0;             // its index
   TransitionLog* transitions = nullptr;  // for tests
 

@@ -32,6 +32,17 @@ Connection::Progress Connection::ServeProxyHeader(RequestState* state) {
   state->buffer.Consume(header.size);
   if (header.family != ProxyFamily::kNone) {
     client_ = std::make_unique<SocketAddress>(AddressOf(header));
+    if (!ctx_->addresses->TakeAddress(slot_, *client_)) {
+      constexpr CloseReason kReason = CloseReason::kMaxConnectionsPerAddress;
+      abortive_ =
+          ctx_->limits.overload_action == static_cast<std::uint64_t>(OverloadAction::kReset);
+      if (abortive_) {
+        Fail(kReason);
+      } else {
+        Refuse(503, Name(kReason), "This client has as many connections as it may.", kReason);
+      }
+      return Progress::kClosing;
+    }
   }
   SetState(ConnectionState::kIdle);
   return Progress::kAgain;

@@ -114,6 +114,49 @@ TEST_F(ProxiedTest, RequiresTheHeader) {
   EXPECT_EQ(reactor_.Count(CloseReason::kProxyHeader), 1u);
 }
 
+TEST_F(ProxiedTest, CountsForTheClientThatTheHeaderNames) {
+  reactor_.SetLimits([](Limits* limits) { limits->max_connections_per_address = 2; });
+  std::vector<TestClient> open;
+  for (const std::string& header : {std::string(kLine), std::string(kLine), kBlock, kLocal}) {
+    open.push_back(reactor_.ConnectTcp());
+    open.back().Send(header + kGet);
+    reactor_.Tick(2);
+    EXPECT_THAT(open.back().Take(), StartsWith("HTTP/1.1 200 "));
+  }
+  EXPECT_EQ(reactor_.admission().addresses.size(), 2u);  // kLocal names nobody
+  const std::string answer = Ask(std::string(kLine) + kGet);
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(answer, testing::HasSubstr("\r\nRetry-After: "));
+  EXPECT_THAT(answer, testing::HasSubstr("max_connections_per_address\n"));
+  EXPECT_THAT(Ask(kBlock + kGet), StartsWith("HTTP/1.1 200 "));  // another client's second
+  reactor_.Tick(2);
+  EXPECT_EQ(reactor_.Count(CloseReason::kMaxConnectionsPerAddress), 1u);
+  open[0].Close();
+  reactor_.Tick(2);
+  EXPECT_THAT(Ask(std::string(kLine) + kGet), StartsWith("HTTP/1.1 200 "));
+  open.clear();
+  reactor_.Tick(3);
+  EXPECT_EQ(reactor_.admission().addresses.size(), 0u);
+  EXPECT_EQ(reactor_.Stats().connections_active, 0u);
+}
+
+TEST_F(ProxiedTest, ResetsAClientsConnectionsBeyondTheLimitIfThatIsTheAction) {
+  reactor_.SetLimits([](Limits* limits) {
+    limits->max_connections_per_address = 1;
+    limits->overload_action = static_cast<std::uint64_t>(OverloadAction::kReset);
+  });
+  TestClient first = reactor_.ConnectTcp();
+  first.Send(kLine);
+  reactor_.Tick(2);
+  TestClient second = reactor_.ConnectTcp();
+  second.Send(std::string(kLine) + kGet);
+  reactor_.Tick(2);
+  second.Receive();
+  EXPECT_TRUE(second.reset_by_server());
+  EXPECT_EQ(reactor_.Count(CloseReason::kMaxConnectionsPerAddress), 1u);
+  EXPECT_EQ(reactor_.Count(Counter::kRequests), 0u);
+}
+
 TEST_F(ProxiedTest, TakesOneHeaderOnly) {
   EXPECT_THAT(Ask(std::string(kLine) + kLine + kGet), StartsWith("HTTP/1.1 400 "));
 }

@@ -51,6 +51,8 @@ void Connection::Refuse(int status, std::string_view what, std::string_view text
   response.status = status;
   response.content_type = "text/plain";
   response.body = body;
+  const std::string seconds = std::to_string(ctx_->limits.retry_after_seconds);
+  if (status == 503) response.fields.push_back({"Retry-After", seconds});
   head_request_ = false;
   AppendAnswer(response, false);
 }

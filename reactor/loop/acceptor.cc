@@ -242,7 +242,7 @@ void Acceptor::Enter(const AcceptedSocket& accepted, bool place, bool in_time) {
   bool counted = false;
   try {
     connection = table_->Acquire();
-    // A balancer's address is many clients'.
+    // A balancer's address is many clients': it is counted for whom its PROXY header names.
     counted =
         proxied == Proxied::kYes || admission_->TakeAddress(connection->slot(), accepted.peer);
   } catch (const std::bad_alloc&) {

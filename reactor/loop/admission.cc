@@ -44,10 +44,10 @@ bool Admission::TakePlace() noexcept {
   return false;
 }
 
-bool Admission::TakeAddress(std::uint32_t slot, const SocketAddress& peer) {
+bool Admission::TakeAddress(std::uint32_t slot, const SocketAddress& client) {
   const std::uint64_t most = ctx_->limits.max_connections_per_address;
   if (most == 0) return true;
-  const auto key = KeyOf(peer, static_cast<unsigned>(ctx_->limits.ipv6_prefix_bits));
+  const auto key = KeyOf(client, static_cast<unsigned>(ctx_->limits.ipv6_prefix_bits));
   if (!key.has_value()) return true;
   if (addresses_.size() <= slot) addresses_.resize(slot + 1);
   addresses_[slot] = shared_->addresses.Acquire(*key, most);

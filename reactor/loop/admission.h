@@ -26,7 +26,7 @@ struct SharedAdmission {
 };
 
 // One reactor's. `shared` is not owned. One thread.
-class Admission {
+class Admission final : public ClientAddresses {
  public:
   Admission(ConnectionContext* context, SharedAdmission* shared) noexcept
       : ctx_(context), shared_(shared) {}
@@ -39,9 +39,7 @@ class Admission {
   void GivePlacesBack(std::uint64_t places) noexcept {
     shared_->open_connections.fetch_sub(places, std::memory_order_relaxed);
   }
-  // Counts the connection of that slot for its client's address. False if the address has
-  // max_connections_per_address already. May throw std::bad_alloc: then nothing has changed.
-  bool TakeAddress(std::uint32_t slot, const SocketAddress& peer);
+  bool TakeAddress(std::uint32_t slot, const SocketAddress& client) override;
   // That slot counts for no address any more, if it did.
   void ReleaseAddress(std::uint32_t slot) noexcept;
   // The connections of these slots have ended: their places and addresses are free.

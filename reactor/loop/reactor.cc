@@ -40,6 +40,7 @@ Reactor::Reactor(const ReactorOptions& options)
   context_.handler = options.handler;
   context_.transitions = options.transitions;
   context_.bad_requests = &bad_requests_;
+  context_.addresses = &admission_;
   context_.reactor = options.index;
 }
 
