@@ -89,6 +89,11 @@ Role RoleNeeded(std::string_view path) noexcept {
 grpc::Status AccessProcessor::Process(const InputMetadata& metadata, grpc::AuthContext* context,
                                       OutputMetadata*, OutputMetadata*) {
   const Caller caller = find_(*context);
+  // The context is the connection's, and what is added to it stays.
+  if (context->FindPropertyValues(kIdentityProperty).empty()) {
+    context->AddProperty(kIdentityProperty, caller.identity);
+    on_first_call_();
+  }
   const auto found = metadata.find(":path");
   const std::string path =
       found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
@@ -100,9 +105,6 @@ grpc::Status AccessProcessor::Process(const InputMetadata& metadata, grpc::AuthC
         absl::StrCat(caller.identity.empty() ? "an unnamed caller" : caller.identity, " is ",
                      std::string(Name(caller.role)), ", and ", path, " needs ",
                      std::string(Name(needed)), " (AdminServerOptions::access)"));
-  }
-  if (context->FindPropertyValues(kIdentityProperty).empty()) {
-    context->AddProperty(kIdentityProperty, caller.identity);
   }
   return grpc::Status::OK;
 }

@@ -60,10 +60,15 @@ inline constexpr char kIdentityProperty[] = "weir_identity";
 class AccessProcessor final : public grpc::AuthMetadataProcessor {
  public:
   using FindCaller = std::function<Caller(const grpc::AuthContext& context)>;
+  using OnFirstCall = std::function<void()>;
   using OnDenied = std::function<void(const Caller& caller, std::string_view path)>;
 
-  AccessProcessor(FindCaller find, OnDenied on_denied)
-      : find_(std::move(find)), on_denied_(std::move(on_denied)) {}
+  // `on_first_call` is told of the first call of each connection, `on_denied` of each that is
+  // denied.
+  AccessProcessor(FindCaller find, OnFirstCall on_first_call, OnDenied on_denied)
+      : find_(std::move(find)),
+        on_first_call_(std::move(on_first_call)),
+        on_denied_(std::move(on_denied)) {}
 
   bool IsBlocking() const override { return false; }
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
@@ -71,6 +76,7 @@ class AccessProcessor final : public grpc::AuthMetadataProcessor {
 
  private:
   const FindCaller find_;
+  const OnFirstCall on_first_call_;
   const OnDenied on_denied_;
 };
 

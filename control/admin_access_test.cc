@@ -1,100 +1,37 @@
 // Who may not, is refused and counted: by role, by user, by certificate.
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
-#include <vector>
 
-#include "weir/control/admin_server.h"
+#include "weir/control/testing/admin_port.h"
 
 namespace weir {
 namespace {
 
+using AdminAccessTest = AdminPortTest;
+using AdminTlsTest = AdminTlsPortTest;
 using grpc::StatusCode;
 using testing::AllOf;
 using testing::HasSubstr;
 
-class AdminAccessTest : public testing::Test {
- protected:
-  AdminAccessTest() {
-    ServerOptions options;
-    options.address = "127.0.0.1:0";
-    options.reactors = 1;
-    server_ = *Server::Start(options, [](const Request&, ResponseWriter) {});
-    char directory[] = "/tmp/weir-test-XXXXXX";  // TempDir() may be too long for a socket
-    directory_ = ::mkdtemp(directory);
-    ::chmod(directory_.c_str(), 0755);
-    options_.address = "unix:" + directory_ + "/admin.sock";
-  }
-  ~AdminAccessTest() override {
-    admin_ = nullptr;
-    (void)!std::system(("rm -r " + directory_).c_str());
-  }
-
-  void Start() {
-    auto admin = AdminServer::Start(server_.get(), options_);
-    ASSERT_TRUE(admin.ok()) << admin.status();
-    admin_ = *std::move(admin);
-  }
-  std::unique_ptr<admin::v1::Admin::Stub> Stub(
-      const std::shared_ptr<grpc::ChannelCredentials>& credentials =
-          grpc::InsecureChannelCredentials()) {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
-    // One that is refused is tried again soon.
-    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-    return admin::v1::Admin::NewStub(
-        grpc::CreateCustomChannel(admin_->address(), credentials, arguments));
-  }
-  static grpc::Status Read(admin::v1::Admin::Stub* stub) {
-    grpc::ClientContext context;
-    admin::v1::LimitsState state;
-    return stub->GetLimits(&context, {}, &state);
-  }
-  static grpc::Status Write(admin::v1::Admin::Stub* stub) {
-    grpc::ClientContext context;
-    admin::v1::UpdateLimitsRequest request;
-    request.mutable_limits()->set_max_fields(50);
-    admin::v1::LimitsState state;
-    return stub->UpdateLimits(&context, request, &state);
-  }
-  static admin::v1::ControlStats Counts(admin::v1::Admin::Stub* stub) {
-    grpc::ClientContext context;
-    admin::v1::Stats stats;
-    EXPECT_TRUE(stub->GetStats(&context, {}, &stats).ok());
-    return stats.control();
-  }
-  // The exit status of `work` in a child process that is another user; kCannot if it can't be.
-  static constexpr int kCannot = 99;
-  template <typename Work>
-  static int AsUser(uid_t uid, const Work& work) {
-    const pid_t child = ::fork();
-    if (child == 0) ::_exit(::setuid(uid) == 0 ? work() : kCannot);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WEXITSTATUS(status);
-  }
-
-  std::string directory_;
-  AdminServerOptions options_;
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<AdminServer> admin_;
-};
+// The exit status of `work` in a child process that is another user; kCannot if it can't be.
+constexpr int kCannot = 99;
+template <typename Work>
+int AsUser(uid_t uid, const Work& work) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(::setuid(uid) == 0 ? work() : kCannot);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
 
 TEST_F(AdminAccessTest, AReaderCannotWrite) {
   options_.access.users[::geteuid()] = Role::kReader;
@@ -197,54 +134,6 @@ TEST_F(AdminAccessTest, LoopbackHasTheRoleThatIsChosen) {
   EXPECT_EQ(Write(stub.get()).error_code(), StatusCode::PERMISSION_DENIED);
 }
 
-// Certificates of authorities and those whom they vouch for, made by openssl(1).
-class AdminTlsTest : public AdminAccessTest {
- protected:
-  AdminTlsTest() {
-    Authority("ca");
-    Certify("server", "ca", "IP:127.0.0.1", 2);
-    options_.address = "127.0.0.1:0";
-    options_.tls = {Path("server.crt"), Path("server.key"), Path("ca.crt")};
-    options_.access.certificates["spiffe://fleet/reader"] = Role::kReader;
-    options_.access.certificates["spiffe://fleet/tuner"] = Role::kOperator;
-  }
-
-  std::string Path(const std::string& name) const { return directory_ + "/" + name; }
-  void Run(const std::string& command) const {
-    ASSERT_EQ(std::system(("cd " + directory_ + " && (" + command + ") 2>log").c_str()), 0)
-        << Contents("log");
-  }
-  std::string Contents(const std::string& name) const {
-    std::ifstream file(Path(name));
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
-  void Authority(const std::string& name) const {
-    Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "
-        "/CN=" +
-        name + " -keyout " + name + ".key -out " + name + ".crt");
-  }
-  void Certify(const std::string& name, const std::string& authority, const std::string& san,
-               int days) const {
-    Run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=" + name +
-        " -keyout " + name + ".new -out csr && echo subjectAltName=" + san +
-        " > ext && openssl x509 -req -in csr -CA " + authority + ".crt -CAkey " + authority +
-        ".key -CAcreateserial -extfile ext -days " + std::to_string(days) + " -out " + name +
-        ".crt && mv " + name + ".new " + name + ".key");
-  }
-  std::unique_ptr<admin::v1::Admin::Stub> StubOf(const std::string& name,
-                                                 const std::string& authority = "ca") {
-    grpc::SslCredentialsOptions options;
-    options.pem_root_certs = Contents(authority + ".crt");
-    if (!name.empty()) {
-      options.pem_cert_chain = Contents(name + ".crt");
-      options.pem_private_key = Contents(name + ".key");
-    }
-    return Stub(grpc::SslCredentials(options));
-  }
-};
-
 TEST_F(AdminTlsTest, NamesInCertificatesHaveRoles) {
   Certify("reader", "ca", "URI:spiffe://fleet/reader", 2);
   Certify("tuner", "ca", "URI:spiffe://fleet/tuner", 2);
@@ -265,11 +154,20 @@ TEST_F(AdminTlsTest, RefusesCertificatesThatProveNothing) {
   Authority("other");
   Certify("forged", "other", "URI:spiffe://fleet/reader", 2);
   Certify("expired", "ca", "URI:spiffe://fleet/reader", -1);
+  Certify("reader", "ca", "URI:spiffe://fleet/reader", 2);
   Start();
   EXPECT_EQ(Read(StubOf("forged").get()).error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(Read(StubOf("expired").get()).error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(Read(StubOf("").get()).error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(Read(Stub().get()).error_code(), StatusCode::UNAVAILABLE);
+  // gRPC refuses them in the handshake: they are connections without a call.
+  const auto reader = StubOf("reader");
+  EXPECT_TRUE(Read(reader.get()).ok());
+  const admin::v1::ControlStats counts = Counts(reader.get());
+  EXPECT_EQ(counts.connections_called(), 1u);
+  EXPECT_GE(counts.connections_accepted(), 5u);
+  EXPECT_EQ(counts.connections_refused(), 0u);
+  EXPECT_EQ(counts.calls_denied(), 0u);
 }
 
 TEST_F(AdminTlsTest, TakesARenewedCertificateWithoutARestart) {

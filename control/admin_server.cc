@@ -16,17 +16,21 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "weir/control/unix_acceptor.h"
+#include "weir/control/admin_listen.h"
+#include "weir/control/connection_acceptor.h"
 #include "weir/reactor/listen/unix_socket.h"
 #include "weir/reactor/socket_address.h"
 
 namespace weir {
 namespace {
+
+using Credentials = std::shared_ptr<grpc::ServerCredentials>;
 
 constexpr std::string_view kUnix = "unix:";
 constexpr char kAdminService[] = "weir.admin.v1.Admin";
@@ -50,9 +54,9 @@ bool HasTls(const AdminTls& tls) {
          !tls.client_ca_file.empty();
 }
 
-absl::Status CheckTcp(const std::string& text, bool tls) {
-  const absl::StatusOr<SocketAddress> address = SocketAddress::Parse(text);
-  if (address.ok() && (tls || IsLoopback(*address))) return absl::OkStatus();
+absl::StatusOr<SocketAddress> ParseTcp(const std::string& text, bool tls) {
+  absl::StatusOr<SocketAddress> address = SocketAddress::Parse(text);
+  if (address.ok() && (tls || IsLoopback(*address))) return address;
   return absl::InvalidArgumentError(absl::StrCat(
       "admin address \"", text, "\": give unix:/PATH, or 127.0.0.1:PORT or [::1]:PORT; others ",
       "need AdminServerOptions::tls, since whoever reaches the port could change every limit"));
@@ -72,7 +76,7 @@ absl::Status CheckTls(const AdminTls& tls) {
   return status;
 }
 
-std::shared_ptr<grpc::ServerCredentials> TlsCredentials(const AdminTls& tls) {
+Credentials TlsCredentials(const AdminTls& tls) {
   constexpr unsigned kRefreshSeconds = 1;
   const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
       tls.private_key_file, tls.certificate_file, tls.client_ca_file, kRefreshSeconds);
@@ -98,8 +102,6 @@ void SetLimits(grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
-  // Without it two servers could share a port unnoticed.
-  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
 // Both are settings of the whole process, and must come before the builder's BuildAndStart.
@@ -125,21 +127,25 @@ class AdminServer::Impl {
  private:
   using Door = std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor>;
 
-  absl::Status ListenOnUnix(const std::string& path);
-  absl::Status ListenOnTcp(const std::string& address);
-  std::shared_ptr<grpc::ServerCredentials> Guard(std::shared_ptr<grpc::ServerCredentials> all,
-                                                 AccessProcessor::FindCaller find);
-  void AddDoors(grpc::ServerBuilder* builder);
-  bool Build(grpc::ServerBuilder* builder);
+  absl::Status ServeUnix(const std::string& path);
+  absl::Status ServeTcp(const std::string& text);
+  Credentials TcpCredentials();
+  Credentials Guard(Credentials all, AccessProcessor::FindCaller find);
+  static Door AddDoor(Credentials credentials, grpc::ServerBuilder* builder);
+  void AddUserDoors(grpc::ServerBuilder* builder);
+  absl::Status Build(UniqueFd listener, grpc::ServerBuilder* builder);
+  static void Enter(const Door& door, int fd);
+  bool EnterAsUser(int fd);
   void SetServing(bool serving);
   void Stop();
 
   Server* const server_;
   const AdminServerOptions options_;
+  std::unique_ptr<ConnectionAcceptor> acceptor_;  // the service reads its counts to the end
   AdminService service_;
   std::unique_ptr<UnixSocket> socket_;
-  std::map<uid_t, Door> doors_;  // into grpc_, one for each user of a Unix socket
-  std::unique_ptr<UnixAcceptor> acceptor_;
+  std::map<uid_t, Door> user_doors_;  // into grpc_, one for each user of a Unix socket
+  Door tcp_door_;
   std::unique_ptr<grpc::Server> grpc_;
   std::string address_;
 };
@@ -151,17 +157,17 @@ absl::Status AdminServer::Impl::Start() {
     return absl::InvalidArgumentError(absl::StrCat("max_connections = ", options_.max_connections,
                                                    ": give 1 to ", kMostConnections));
   }
-  if (address.rfind(kUnix, 0) == 0) return ListenOnUnix(address.substr(kUnix.size()));
-  return ListenOnTcp(address);
+  if (address.rfind(kUnix, 0) == 0) return ServeUnix(address.substr(kUnix.size()));
+  return ServeTcp(address);
 }
 
 // Whoever `find` finds is held to AccessPolicy, at every call.
-std::shared_ptr<grpc::ServerCredentials> AdminServer::Impl::Guard(
-    std::shared_ptr<grpc::ServerCredentials> all, AccessProcessor::FindCaller find) {
+Credentials AdminServer::Impl::Guard(Credentials all, AccessProcessor::FindCaller find) {
+  const auto on_denied = [this](const Caller& caller, std::string_view path) {
+    service_.RecordDenied(caller.identity, std::string(path));
+  };
   all->SetAuthMetadataProcessor(std::make_shared<AccessProcessor>(
-      std::move(find), [this](const Caller& caller, std::string_view path) {
-        service_.RecordDenied(caller.identity, std::string(path));
-      }));
+      std::move(find), [this] { service_.CountCaller(); }, on_denied));
   return all;
 }
 
@@ -175,81 +181,109 @@ void AdminServer::Impl::SetServing(bool serving) {
   }
 }
 
-bool AdminServer::Impl::Build(grpc::ServerBuilder* builder) {
+// Makes the gRPC server that the doors lead to, and who accepts for it.
+absl::Status AdminServer::Impl::Build(UniqueFd listener, grpc::ServerBuilder* builder) {
+  auto acceptor = ConnectionAcceptor::Create(std::move(listener), options_.max_connections);
+  if (!acceptor.ok()) return acceptor.status();
+  acceptor_ = *std::move(acceptor);
+  service_.CountConnectionsBy([this] {
+    return ControlCounters::Connections{acceptor_->accepted(), acceptor_->refused(),
+                                        acceptor_->pauses()};
+  });
   SetLimits(builder);
   builder->RegisterService(&service_);
   grpc_ = builder->BuildAndStart();
-  if (grpc_ == nullptr) return false;
+  if (grpc_ == nullptr) {
+    return absl::InternalError(absl::StrCat("gRPC can't serve ", options_.address));
+  }
   grpc_->GetHealthCheckService()->SetServingStatus(kAdminService, true);
   SetServing(true);
   service_.OnDrain([this] { SetServing(false); });
-  return true;
+  return absl::OkStatus();
+}
+
+AdminServer::Impl::Door AdminServer::Impl::AddDoor(Credentials credentials,
+                                                   grpc::ServerBuilder* builder) {
+  using Type = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+  return builder->experimental().AddExternalConnectionAcceptor(Type::FROM_FD,
+                                                               std::move(credentials));
+}
+
+void AdminServer::Impl::Enter(const Door& door, int fd) {
+  grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+  connection.fd = fd;
+  door->HandleNewConnection(&connection);
 }
 
 // gRPC can't tell who is at the other end of a Unix socket. A door of its own for each user does.
-void AdminServer::Impl::AddDoors(grpc::ServerBuilder* builder) {
-  using Type = grpc::ServerBuilder::experimental_type::ExternalConnectionType;
+void AdminServer::Impl::AddUserDoors(grpc::ServerBuilder* builder) {
   for (const uid_t uid : UsersOf(options_.access)) {
     const Caller caller = {absl::StrCat("uid ", uid), RoleOfUser(options_.access, uid)};
-    doors_[uid] = builder->experimental().AddExternalConnectionAcceptor(
-        Type::FROM_FD, Guard(grpc::experimental::LocalServerCredentials(UDS),
-                             [caller](const grpc::AuthContext&) { return caller; }));
+    user_doors_[uid] = AddDoor(Guard(grpc::experimental::LocalServerCredentials(UDS),
+                                     [caller](const grpc::AuthContext&) { return caller; }),
+                               builder);
   }
 }
 
-absl::Status AdminServer::Impl::ListenOnUnix(const std::string& path) {
+bool AdminServer::Impl::EnterAsUser(int fd) {
+  const std::optional<uid_t> uid = PeerUser(fd);
+  const auto door = uid ? user_doors_.find(*uid) : user_doors_.end();
+  if (door == user_doors_.end()) {
+    service_.RecordDenied(uid ? absl::StrCat("uid ", *uid) : "", "connect");
+    return false;
+  }
+  Enter(door->second, fd);
+  return true;
+}
+
+absl::Status AdminServer::Impl::ServeUnix(const std::string& path) {
   auto socket = UnixSocket::Prepare(path);
   if (!socket.ok()) return socket.status();
   socket_ = *std::move(socket);
-  auto acceptor = UnixAcceptor::Listen(socket_->private_path(), options_.max_connections);
-  if (!acceptor.ok()) return acceptor.status();
-  acceptor_ = *std::move(acceptor);
-  service_.CountRefusedConnectionsBy([this] { return acceptor_->refused(); });
+  auto listener = ListenOnUnix(socket_->private_path());
+  if (!listener.ok()) return listener.status();
   EnableStandardServices();
   grpc::ServerBuilder builder;
-  AddDoors(&builder);
-  if (!Build(&builder)) {
-    return absl::InternalError(absl::StrCat("gRPC can't serve unix:", path));
-  }
-  acceptor_->Start([this](uid_t uid, int fd) {
-    const auto door = doors_.find(uid);
-    if (door == doors_.end()) {
-      service_.RecordDenied(absl::StrCat("uid ", uid), "connect");
-      return false;
-    }
-    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-    connection.fd = fd;
-    door->second->HandleNewConnection(&connection);
-    return true;
-  });
+  AddUserDoors(&builder);
+  if (absl::Status status = Build(*std::move(listener), &builder); !status.ok()) return status;
+  acceptor_->Start([this](int fd) { return EnterAsUser(fd); });
   address_ = absl::StrCat("unix:", path);
-  const bool for_others = doors_.size() > (::geteuid() == 0 ? 1U : 2U);
+  const bool for_others = user_doors_.size() > (::geteuid() == 0 ? 1U : 2U);
   return socket_->Publish(for_others ? 0666 : 0600);
 }
 
-absl::Status AdminServer::Impl::ListenOnTcp(const std::string& address) {
-  const bool tls = HasTls(options_.tls);
-  absl::Status status = CheckTcp(address, tls);
-  if (tls) status.Update(CheckTls(options_.tls));
-  if (!status.ok()) return status;
+Credentials AdminServer::Impl::TcpCredentials() {
   const AccessPolicy& access = options_.access;
-  const auto credentials = tls ? Guard(TlsCredentials(options_.tls),
-                                       [access](const grpc::AuthContext& context) {
-                                         return CallerByCertificate(access, context);
-                                       })
-                               : Guard(grpc::experimental::LocalServerCredentials(LOCAL_TCP),
-                                       [access](const grpc::AuthContext&) {
-                                         return Caller{"loopback", access.loopback};
-                                       });
-  EnableStandardServices();
-  int port = 0;
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort(address, credentials, &port);
-  if (!Build(&builder) || port == 0) {
-    return absl::AlreadyExistsError(
-        absl::StrCat("gRPC can't listen on ", address, ": see who does with \"ss -ltnp\""));
+  if (HasTls(options_.tls)) {
+    return Guard(TlsCredentials(options_.tls), [access](const grpc::AuthContext& context) {
+      return CallerByCertificate(access, context);
+    });
   }
-  address_ = absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+  return Guard(grpc::experimental::LocalServerCredentials(LOCAL_TCP),
+               [access](const grpc::AuthContext&) {
+                 return Caller{"loopback", access.loopback};
+               });
+}
+
+absl::Status AdminServer::Impl::ServeTcp(const std::string& text) {
+  const bool tls = HasTls(options_.tls);
+  const auto address = ParseTcp(text, tls);
+  if (!address.ok()) return address.status();
+  if (absl::Status status = tls ? CheckTls(options_.tls) : absl::OkStatus(); !status.ok()) {
+    return status;
+  }
+  auto listener = ListenOnTcp(*address);
+  if (!listener.ok()) return listener.status();
+  address_ = AddressOf(listener->get()).ToString();
+  EnableStandardServices();
+  grpc::ServerBuilder builder;
+  tcp_door_ = AddDoor(TcpCredentials(), &builder);
+  if (absl::Status status = Build(*std::move(listener), &builder); !status.ok()) return status;
+  acceptor_->Start([this](int fd) {
+    SendAtOnce(fd);
+    Enter(tcp_door_, fd);
+    return true;
+  });
   return absl::OkStatus();
 }
 

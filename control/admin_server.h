@@ -32,7 +32,7 @@ struct AdminServerOptions {
   AccessPolicy access = {};
   // Mutual TLS, for TCP. Empty file names: none.
   AdminTls tls = {};
-  // Connections at a time on a Unix socket; one more is closed at once. 1 to 10000.
+  // Connections at a time; one more is closed at once. 1 to 10000.
   std::size_t max_connections = 64;
 };
 

@@ -74,9 +74,11 @@ class AdminService final : public AdminCallbacks {
   // were already: a flood must not fill the disk, nor push out what was granted. Any thread.
   static constexpr int kDenialsPerSecond = 10;
   void RecordDenied(const std::string& identity, const std::string& method);
-  // What is counted elsewhere of connections that were refused. To be set before any call.
-  void CountRefusedConnectionsBy(std::function<std::uint64_t()> count) {
-    counters_.CountRefusedConnectionsBy(std::move(count));
+  // Counts a connection whose first call has come. Any thread.
+  void CountCaller() { counters_.CountCaller(); }
+  // What is counted elsewhere of connections. To be set before any call.
+  void CountConnectionsBy(std::function<ControlCounters::Connections()> count) {
+    counters_.CountConnectionsBy(std::move(count));
   }
 
   grpc::ServerUnaryReactor* GetLimits(grpc::CallbackServerContext* context,

@@ -19,12 +19,19 @@ class ControlCounters {
  public:
   explicit ControlCounters(std::shared_ptr<const AuditLog> audit) : audit_(std::move(audit)) {}
 
+  // Connections to the admin port.
+  struct Connections {
+    std::uint64_t accepted = 0;  // the refused included
+    std::uint64_t refused = 0;
+    std::uint64_t pauses = 0;
+  };
+
   void CountDenied() { ++denied_; }
   void CountUpdate(bool refused) { ++(refused ? updates_refused_ : updates_); }
+  // The first call of a connection.
+  void CountCaller() { ++callers_; }
   // To be called before Fill is.
-  void CountRefusedConnectionsBy(std::function<std::uint64_t()> count) {
-    refused_connections_ = std::move(count);
-  }
+  void CountConnectionsBy(std::function<Connections()> count) { connections_ = std::move(count); }
 
   // All but what streams count.
   void Fill(admin::v1::ControlStats* control) const;
@@ -34,7 +41,8 @@ class ControlCounters {
   std::atomic<std::uint64_t> updates_{0};
   std::atomic<std::uint64_t> updates_refused_{0};
   std::atomic<std::uint64_t> denied_{0};
-  std::function<std::uint64_t()> refused_connections_;
+  std::atomic<std::uint64_t> callers_{0};
+  std::function<Connections()> connections_;
 };
 
 }  // namespace weir
