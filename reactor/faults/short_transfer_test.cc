@@ -47,6 +47,16 @@ class Echo final : public BodyReader {
   std::string content_;
 };
 
+// What the client gets while it and the reactor take turns, until it has as much as it is to get.
+std::string TakeInTurns(TestReactor* reactor, TestClient* client, std::size_t bytes) {
+  std::string answers;
+  for (int turn = 0; turn < 20 && answers.size() < bytes; ++turn) {
+    reactor->Tick();
+    answers += client->Take();
+  }
+  return answers;
+}
+
 class ShortTransferTest : public testing::Test {
  protected:
   void Serve(const Request& request, RequestBody body, ResponseWriter writer) {
@@ -133,12 +143,7 @@ TEST_F(ShortTransferTest, SendsTheSameWhereverWritesAreCut) {
     TestClient client = reactor.Connect();
     reactor.syscalls().BlockSendAfter(cut);
     client.Send(requests_);
-    std::string answers;
-    for (int turn = 0; turn < 20 && answers.size() < whole.size(); ++turn) {
-      reactor.Tick();
-      answers += client.Take();
-    }
-    ASSERT_EQ(answers, whole) << cut;
+    ASSERT_EQ(TakeInTurns(&reactor, &client, whole.size()), whole) << cut;
     EXPECT_EQ(reactor.Count(Counter::kBytesSent), whole.size());
   }
 }
@@ -151,12 +156,7 @@ TEST_F(ShortTransferTest, SendsTheSameInTheSmallestPieces) {
     TestClient client = reactor.Connect();
     reactor.syscalls().LimitSends(bytes);
     client.Send(requests_);
-    std::string answers;
-    for (int turn = 0; turn < 20 && answers.size() < whole.size(); ++turn) {
-      reactor.Tick();
-      answers += client.Take();
-    }
-    ASSERT_EQ(answers, whole) << bytes;
+    ASSERT_EQ(TakeInTurns(&reactor, &client, whole.size()), whole) << bytes;
   }
 }
 

@@ -47,6 +47,20 @@ class Load:
         answers, seconds, unit = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m),", output).groups()
         return int(answers), float(seconds) * {"ms": 1e-3, "s": 1, "m": 60}[unit]
 
+    def h2load(self, port, workload, threads=1):
+        """The same by h2load, which writes the request itself."""
+        output = self._run(["h2load", "--h1", f"--threads={threads}",
+                            f"--clients={workload.connections}", "--duration=1",
+                            f"--max-concurrent-streams={workload.pipelined}",
+                            f"http://127.0.0.1:{port}/"])
+        good, *bad = re.search(r"(\d+) 2xx, (\d+) 3xx, (\d+) 4xx, (\d+) 5xx", output).groups()
+        if set(bad) != {"0"} or not re.search(r" 0 failed, 0 errored, 0 timeout", output):
+            raise RuntimeError(f"h2load: {output}")
+        return int(good), 1.0
+
+    def run(self, port, workload):
+        return {"wrk": self.wrk, "h2load": self.h2load}[workload.client](port, workload)
+
     def latency(self, port, workload, answer_bytes, rate):
         request = self.file("request", workload.request)
         return json.loads(self._run(
@@ -91,7 +105,7 @@ def start_servers(names, workload, starter, load):
 
 def take_slice(server, workload, load):
     before = server.cpu_ns()
-    answers, seconds = load.wrk(server.port, workload)
+    answers, seconds = load.run(server.port, workload)
     return Slice((server.cpu_ns() - before) / 1e3 / answers, answers / seconds)
 
 
@@ -145,17 +159,24 @@ def run_workload(workload, names, rounds, peer_rounds, starter, load):
     return {"title": workload.title, "servers": summary(results), "skipped": skipped}
 
 
+def take_latencies(server, workload, load, answer_bytes, rate):
+    waited_ns = server.waited_ns()
+    result = load.latency(server.port, workload, answer_bytes, rate)
+    result["server_waited_ms"] = (server.waited_ns() - waited_ns) / 1e6
+    return result
+
+
 def run_latency(workload, names, rounds, rate, starter, load):
     servers, skipped = start_servers(names, workload, starter, load)
     sizes = {server: len(ask(server.port, workload.request)[1]) for server in servers.values()}
     try:
-        results = take_turns(servers, rounds, rounds, lambda s: load.latency(
-            s.port, workload, sizes[s], rate))
+        results = take_turns(servers, rounds, rounds, lambda s: take_latencies(
+            s, workload, load, sizes[s], rate))
     finally:
         for server in servers.values():
             server.end()
     table = {name: {key: statistics.median(result[key] for result in rows.values())
-                    for key in ("p50_us", "p99_us", "p999_us", "max_us")}
+                    for key in next(iter(rows.values())) if key != "requests"}
              for name, rows in results.items()}
     return {"title": f"{workload.title}, {rate} requests/s", "servers": table, "skipped": skipped}
 

@@ -65,14 +65,21 @@ class Program:
                     pids += [int(child) for child in children.read().split()]
         return pids
 
-    def cpu_ns(self):
-        """Time on a CPU so far, user and system, of all threads (proc(5), schedstat)."""
+    def _schedstat(self, column):
         total = 0
         for pid in self.tree():
             for task in os.listdir(f"/proc/{pid}/task"):
                 with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as schedstat:
-                    total += int(schedstat.read().split()[0])
+                    total += int(schedstat.read().split()[column])
         return total
+
+    def cpu_ns(self):
+        """Time on a CPU so far, user and system, of all threads (proc(5), schedstat)."""
+        return self._schedstat(0)
+
+    def waited_ns(self):
+        """Time so far in which a thread could have run, and another program did."""
+        return self._schedstat(1)
 
     def anonymous_bytes(self):
         """Resident memory that is not of files (proc(5), RssAnon)."""

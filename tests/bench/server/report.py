@@ -18,6 +18,9 @@ COLUMNS = [  # key, heading, format
     ("p99_us", "p99 us", "{:.1f}"),
     ("p999_us", "p99.9 us", "{:.1f}"),
     ("max_us", "max us", "{:.1f}"),
+    ("disturbed", "disturbed", "{:.2%}"),
+    ("p99_all_us", "p99 us, all", "{:.1f}"),
+    ("server_waited_ms", "waited ms/s", "{:.2f}"),
 ]
 
 

@@ -3,7 +3,8 @@
 import collections
 
 Workload = collections.namedtuple(
-    "Workload", "name title request connections pipelined closes has_body", defaults=(64, 1, False, False))
+    "Workload", "name title request connections pipelined closes has_body client",
+    defaults=(64, 1, False, False, "wrk"))
 
 MAX_IDLE = 19000
 FIELDS = ("Host: bench.example\r\n"
@@ -36,6 +37,9 @@ WORKLOADS = [
     Workload("pipelined-256", "16 requests pipelined on 256 connections", get(), 256, 16),
     Workload("close", "one connection for each request, 64 at once", get("Connection: close\r\n"),
              closes=True),
+    Workload("h2load", "64 keep-alive connections of h2load", get(), client="h2load"),
+    Workload("h2load-pipelined", "16 requests pipelined on 64 connections of h2load", get(), 64, 16,
+             client="h2load"),
     Workload("large-head", "heads of 12 KB, 64 connections", get(COOKIES)),
     Workload("post-1k", "POST of 1 KB, 64 connections", post(1024), has_body=True),
     Workload("post-1k-chunked", "POST of 1 KB in chunks of 256 bytes, 64 connections",
