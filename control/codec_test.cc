@@ -134,6 +134,20 @@ TEST(StatsCodecTest, CarriesTheSizes) {
   EXPECT_EQ(size.buckets(1).end(), ~std::uint64_t{0});
 }
 
+TEST(StatsCodecTest, CarriesTheShadowsThatAreSet) {
+  ServerStats stats;
+  stats.reactors.resize(1);
+  stats.reactors[0].shadows[static_cast<std::size_t>(ShadowOf::kFields)] = {7, 50, 9, 4};
+  admin::v1::Stats message;
+  ToProto(stats, &message);
+  ASSERT_EQ(message.reactors(0).shadows().size(), 1u);
+  const admin::v1::ShadowCount& carried = message.reactors(0).shadows().at("max_fields");
+  EXPECT_EQ(carried.since_version(), 7u);
+  EXPECT_EQ(carried.value(), 50u);
+  EXPECT_EQ(carried.judged(), 9u);
+  EXPECT_EQ(carried.refused(), 4u);
+}
+
 TEST(StatsCodecTest, CarriesEveryListener) {
   ServerStats stats;
   stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81, 5}};

@@ -37,10 +37,13 @@ absl::Status ReadLayer(admin::v1::LimitLayer named, LimitLayer* layer) {
     case admin::v1::LIMIT_LAYER_FLEET:
       *layer = LimitLayer::kFleet;
       return absl::OkStatus();
+    case admin::v1::LIMIT_LAYER_SHADOW:
+      *layer = LimitLayer::kShadow;
+      return absl::OkStatus();
     default:
       return absl::InvalidArgumentError(
           absl::StrCat("layer ", admin::v1::LimitLayer_Name(named),
-                       " is not for this call: OPERATOR and FLEET are"));
+                       " is not for this call: OPERATOR, FLEET and SHADOW are"));
   }
 }
 
@@ -71,19 +74,37 @@ void AddChanges(const LimitLayers& before, const LimitLayers& after, LimitLayer 
   }
 }
 
+void FillLayer(const LimitsSnapshot& snapshot, LimitLayer layer, std::int64_t now_ms,
+               admin::v1::LimitLayerState* message) {
+  message->set_layer(ToProto(layer));
+  for (const LayerValue& value : snapshot.layers.values(layer)) {
+    SetLimit(*value.spec, value.value, message->mutable_limits());
+    if (value.expires_ms == LayerValue::kNever) continue;
+    (*message->mutable_expires_in())[std::string(value.spec->name)] =
+        TimeUtil::MillisecondsToDuration(std::max<std::int64_t>(value.expires_ms - now_ms, 0));
+  }
+}
+
 void FillLayers(const LimitsSnapshot& snapshot, std::int64_t now_ms,
                 admin::v1::LimitsState* state) {
   for (std::size_t i = 0; i < kLimitLayerCount; ++i) {
     const auto layer = static_cast<LimitLayer>(i);
     if (snapshot.layers.values(layer).empty()) continue;
-    admin::v1::LimitLayerState* const message = state->add_layers();
-    message->set_layer(ToProto(layer));
-    for (const LayerValue& value : snapshot.layers.values(layer)) {
-      SetLimit(*value.spec, value.value, message->mutable_limits());
-      if (value.expires_ms == LayerValue::kNever) continue;
-      (*message->mutable_expires_in())[std::string(value.spec->name)] =
-          TimeUtil::MillisecondsToDuration(std::max<std::int64_t>(value.expires_ms - now_ms, 0));
-    }
+    const bool decides = i < kDecidingLayerCount;
+    FillLayer(snapshot, layer, now_ms, decides ? state->add_layers() : state->mutable_shadow());
+  }
+}
+
+// Shadows that can count nothing.
+void AddShadowWarnings(const LimitsSnapshot& snapshot, const Limits& effective,
+                       admin::v1::LimitsState* state) {
+  for (const LayerValue& it : snapshot.layers.values(LimitLayer::kShadow)) {
+    const std::uint64_t acts = effective.*it.spec->member;
+    if (it.value < acts) continue;
+    const std::string name(it.spec->name);
+    state->add_warnings(absl::StrCat("the shadow ", name, " = ", it.value,
+                                     " counts nothing: what it would refuse, the limit in force, ",
+                                     acts, ", refuses already; set a lower shadow"));
   }
 }
 
@@ -114,10 +135,12 @@ void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* s
   state->set_etag(EtagOf(server_->boot_id(), snapshot.version));
   state->set_version(snapshot.version);
   ToProto(snapshot.limits, state->mutable_requested());
-  ToProto(server_->EffectiveLimits(snapshot.limits), state->mutable_effective());
+  const Limits effective = server_->EffectiveLimits(snapshot.limits);
+  ToProto(effective, state->mutable_effective());
   for (const std::string& warning : server_->LimitWarnings(snapshot.limits)) {
     state->add_warnings(warning);
   }
+  AddShadowWarnings(snapshot, effective, state);
   bool all = true;
   const ServerStats server = server_->Stats();
   for (const ReactorStats& stats : server.reactors) {
@@ -182,10 +205,7 @@ absl::Status LimitsCalls::Update(const admin::v1::UpdateLimitsRequest& request,
     absl::Status status = ReadLayer(request.layer(), &update.layer);
     if (status.ok() && request.has_ttl()) status = ReadTtl(request.ttl(), &update.ttl_ms);
     if (status.ok()) status = ReadEtag(request.etag(), &update.expected_version);
-    if (status.ok() && request.persist() && options_.state_file.empty()) {
-      status = absl::FailedPreconditionError(
-          "persist: the service keeps no file for it; set AdminOptions::state_file");
-    }
+    if (status.ok() && request.persist()) status = CheckPersist(update.layer);
     if (!status.ok()) return status;
     update.validate_only = request.validate_only();
     update.author = author;
@@ -199,6 +219,15 @@ absl::Status LimitsCalls::Update(const admin::v1::UpdateLimitsRequest& request,
     Fill(**snapshot, state);
     return status;
   });
+}
+
+absl::Status LimitsCalls::CheckPersist(LimitLayer layer) const {
+  if (layer == LimitLayer::kShadow) {
+    return absl::InvalidArgumentError("persist keeps the operator's layer: a shadow is not kept");
+  }
+  if (!options_.state_file.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "persist: the service keeps no file for it; set AdminOptions::state_file");
 }
 
 // What is temporary is not kept: nobody could say when it should end.

@@ -42,6 +42,7 @@ class LimitsCalls {
 
  private:
   absl::Status ReadEtag(const std::string& etag, std::uint64_t* version) const;
+  absl::Status CheckPersist(LimitLayer layer) const;
   absl::Status Persist() const;
   void Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* state) const;
   template <typename Request, typename Call>

@@ -69,6 +69,29 @@ TEST_F(LimitsCallsTest, TellsWhatEachLayerSets) {
   EXPECT_LE(left.seconds(), 3600);
 }
 
+TEST_F(LimitsCallsTest, AShadowIsAChangeLikeOthersThatChangesNoValue) {
+  LimitsCalls calls = Calls(StateFile());
+  UpdateLimitsRequest request = MaxFields(40);
+  request.set_layer(admin::v1::LIMIT_LAYER_SHADOW);
+  request.set_reason("try");
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  EXPECT_EQ(MaxFieldsNow(), 100u);
+  EXPECT_EQ(state_.version(), 2u);
+  EXPECT_EQ(state_.layers_size(), 0) << "no layer that decides";
+  EXPECT_EQ(state_.shadow().limits().max_fields(), 40u);
+  admin::v1::ListLimitsRevisionsResponse history;
+  calls.ListRevisions(&history);
+  EXPECT_EQ(history.revisions(0).author(), "ada");
+  EXPECT_EQ(history.revisions(0).changes(0).layer(), admin::v1::LIMIT_LAYER_SHADOW);
+  request.set_persist(true);
+  EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kInvalidArgument);
+  admin::v1::RollBackLimitsRequest back;
+  back.set_version(1);
+  state_.Clear();
+  ASSERT_TRUE(calls.RollBack(back, "ada", &state_).ok());
+  EXPECT_FALSE(state_.has_shadow());
+}
+
 TEST_F(LimitsCallsTest, RefusesLayersThatBelongToTheService) {
   LimitsCalls calls = Calls();
   for (const auto layer : {admin::v1::LIMIT_LAYER_BUILT_IN, admin::v1::LIMIT_LAYER_CODE,

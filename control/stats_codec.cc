@@ -74,6 +74,19 @@ void SizesToProto(const SizeCounts& counts, admin::v1::SizeHistogram* message) {
   message->set_sum(counts.sum);
 }
 
+void ShadowsToProto(const ReactorStats& stats, admin::v1::ReactorStats* message) {
+  for (std::size_t i = 0; i < kShadowCount; ++i) {
+    const ShadowCount& count = stats.shadows[i];
+    if (count.since_version == 0) continue;
+    const std::string name(SpecOf(static_cast<ShadowOf>(i)).name);
+    admin::v1::ShadowCount* const added = &(*message->mutable_shadows())[name];
+    added->set_since_version(count.since_version);
+    added->set_value(count.value);
+    added->set_judged(count.judged);
+    added->set_refused(count.refused);
+  }
+}
+
 void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message) {
   message->set_reactor(stats.reactor);
   message->set_applied_limits_version(stats.applied_limits_version);
@@ -118,6 +131,7 @@ void ReactorToProto(const ReactorStats& stats, admin::v1::ReactorStats* message)
     const std::string name(Name(static_cast<Size>(i)));
     SizesToProto(stats.sizes[i], &(*message->mutable_sizes())[name]);
   }
+  ShadowsToProto(stats, message);
 }
 
 void KernelToProto(const KernelStats& stats, admin::v1::KernelStats* message) {

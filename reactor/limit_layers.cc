@@ -6,7 +6,7 @@
 namespace weir {
 namespace {
 
-constexpr std::string_view kNames[] = {"built_in", "code", "file", "fleet", "operator"};
+constexpr std::string_view kNames[] = {"built_in", "code", "file", "fleet", "operator", "shadow"};
 static_assert(std::size(kNames) == kLimitLayerCount);
 
 }  // namespace
@@ -73,14 +73,14 @@ std::int64_t LimitLayers::NextExpiryMs() const noexcept {
 
 Limits LimitLayers::Merge() const {
   Limits limits;
-  for (const std::vector<LayerValue>& layer : values_) {
-    for (const LayerValue& value : layer) limits.*value.spec->member = value.value;
+  for (std::size_t i = 0; i < kDecidingLayerCount; ++i) {
+    for (const LayerValue& value : values_[i]) limits.*value.spec->member = value.value;
   }
   return limits;
 }
 
 LimitLayer LimitLayers::Origin(const LimitSpec& spec) const noexcept {
-  for (std::size_t i = kLimitLayerCount; i-- > 0;) {
+  for (std::size_t i = kDecidingLayerCount; i-- > 0;) {
     const auto layer = static_cast<LimitLayer>(i);
     if (Find(layer, spec) != nullptr) return layer;
   }

@@ -24,10 +24,13 @@ enum class LimitLayer : std::uint8_t {
   kFile,      // a file that is watched for changes
   kFleet,     // what manages many servers at once
   kOperator,  // a person, by the admin service
+  kShadow,    // decides nothing: shadow_limits.h
 };
-inline constexpr std::size_t kLimitLayerCount = static_cast<std::size_t>(LimitLayer::kOperator) + 1;
+inline constexpr std::size_t kLimitLayerCount = static_cast<std::size_t>(LimitLayer::kShadow) + 1;
+// Those that decide: all below the shadow.
+inline constexpr std::size_t kDecidingLayerCount = static_cast<std::size_t>(LimitLayer::kShadow);
 
-// "built_in", "code", "file", "fleet", "operator". Any thread.
+// "built_in", "code", "file", "fleet", "operator", "shadow". Any thread.
 std::string_view Name(LimitLayer layer) noexcept;
 // The layer of that name.
 std::optional<LimitLayer> FindLimitLayer(std::string_view name) noexcept;
@@ -66,7 +69,7 @@ class LimitLayers {
 
   // What the layers come to.
   Limits Merge() const;
-  // The highest layer that sets the limit; kBuiltIn if none does.
+  // The highest layer that decides and sets the limit; kBuiltIn if none does.
   LimitLayer Origin(const LimitSpec& spec) const noexcept;
 
   friend bool operator==(const LimitLayers& a, const LimitLayers& b) noexcept {

@@ -23,8 +23,8 @@ TEST(LimitLayersTest, EmptyLayersAreTheDefaults) {
 }
 
 TEST(LimitLayersTest, TheHighestLayerThatSetsALimitDecides) {
-  for (int lower = 1; lower < static_cast<int>(kLimitLayerCount); ++lower) {
-    for (int upper = lower + 1; upper < static_cast<int>(kLimitLayerCount); ++upper) {
+  for (int lower = 1; lower < static_cast<int>(kDecidingLayerCount); ++lower) {
+    for (int upper = lower + 1; upper < static_cast<int>(kDecidingLayerCount); ++upper) {
       LimitLayers layers;
       layers.Set(static_cast<LimitLayer>(upper), {kMaxFields, 2});
       layers.Set(static_cast<LimitLayer>(lower), {kMaxFields, 1});
@@ -34,6 +34,14 @@ TEST(LimitLayersTest, TheHighestLayerThatSetsALimitDecides) {
       EXPECT_EQ(layers.Merge().max_fields, 1u);
     }
   }
+}
+
+TEST(LimitLayersTest, TheShadowDecidesNothing) {
+  LimitLayers layers;
+  layers.Set(LimitLayer::kShadow, {kMaxFields, 2});
+  EXPECT_EQ(layers.Merge(), Limits());
+  EXPECT_EQ(layers.Origin(*kMaxFields), LimitLayer::kBuiltIn);
+  ASSERT_NE(layers.Find(LimitLayer::kShadow, *kMaxFields), nullptr);
 }
 
 TEST(LimitLayersTest, AValueIsSetOnce) {

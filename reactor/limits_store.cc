@@ -30,6 +30,17 @@ absl::Status CheckChanges(const std::vector<LimitChange>& changes) {
   return CheckLimits(limits);
 }
 
+absl::Status CheckShadows(const std::vector<LimitChange>& changes) {
+  for (const LimitChange& change : changes) {
+    if (FindShadow(*change.spec)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        std::string(change.spec->name),
+        " can have no shadow, since not every request can be judged by it; these can: ",
+        ShadowNames()));
+  }
+  return absl::OkStatus();
+}
+
 std::int64_t ExpiryOf(std::uint64_t ttl_ms, std::int64_t now_ms) {
   const auto most = static_cast<std::uint64_t>(LayerValue::kNever - now_ms);
   if (ttl_ms == 0 || ttl_ms >= most) return LayerValue::kNever;
@@ -52,7 +63,9 @@ absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Apply(const LimitsUpdate& upd
   if (update.layer == LimitLayer::kBuiltIn) {
     return absl::InvalidArgumentError("the built-in layer has the defaults: it does not change");
   }
-  if (absl::Status status = CheckChanges(update.changes); !status.ok()) return status;
+  absl::Status status = CheckChanges(update.changes);
+  if (update.layer == LimitLayer::kShadow) status.Update(CheckShadows(update.changes));
+  if (!status.ok()) return status;
   const std::int64_t expires_ms = ExpiryOf(update.ttl_ms, clock_->MonotonicNs() / kNsPerMs);
   return Publish(update, [&update, expires_ms](LimitLayers* layers) {
     if (update.replace_layer) layers->Clear(update.layer);

@@ -18,6 +18,7 @@
 #include "weir/reactor/limit_layers.h"
 #include "weir/reactor/limits.h"
 #include "weir/reactor/loop/clock.h"
+#include "weir/reactor/shadow_limits.h"
 
 namespace weir {
 
@@ -26,6 +27,7 @@ struct LimitsSnapshot {
   std::uint64_t version = 0;
   Limits limits;       // what layers.Merge() gives
   LimitLayers layers;  // where each value comes from
+  ShadowLimits shadows() const noexcept { return ShadowsOf(layers); }
 };
 
 // One limit to change in a layer.
@@ -72,9 +74,9 @@ class LimitsStore {
   std::shared_ptr<const LimitsSnapshot> current() const;
 
   // Makes the change and publishes it as the next version, all or nothing: INVALID_ARGUMENT names
-  // every value that is out of range, whichever layer it is for, and a change of kBuiltIn; ABORTED
-  // when `expected_version` is not the present one. A change of nothing returns the current
-  // snapshot.
+  // every value that is out of range, whichever layer it is for, a change of kBuiltIn, and a
+  // limit of kShadow that can have no shadow; ABORTED when `expected_version` is not the present
+  // one. A change of nothing returns the current snapshot.
   absl::StatusOr<std::shared_ptr<const LimitsSnapshot>> Apply(const LimitsUpdate& update);
 
   // Sets what `edit` changes of the current limits in LimitLayer::kCode, under the same rules.

@@ -14,6 +14,7 @@
 #include "weir/parser/proxy/proxy_header.h"
 #include "weir/reactor/kernel_stats.h"
 #include "weir/reactor/log_histogram.h"
+#include "weir/reactor/shadow_limits.h"
 #include "weir/reactor/size_histogram.h"
 
 namespace weir {
@@ -162,6 +163,14 @@ struct ListenerQueue {
   bool shared = false;
 };
 
+// What a shadow limit would have refused, since a reactor adopted its value.
+struct ShadowCount {
+  std::uint64_t since_version = 0;  // LimitsSnapshot::version at which that was; 0: none is set
+  std::uint64_t value = 0;
+  std::uint64_t judged = 0;   // requests
+  std::uint64_t refused = 0;  // of these: those that would have been
+};
+
 struct ReactorStats {
   std::uint32_t reactor = 0;                   // index from 0
   std::uint64_t applied_limits_version = 0;    // LimitsSnapshot::version that it works by
@@ -182,6 +191,7 @@ struct ReactorStats {
   std::uint64_t last_proxy_error_offset = 0;                   // its byte, counted from 0
   std::array<HistogramCounts, kTimingCount> timings{};
   SizesOfHeads sizes{};
+  std::array<ShadowCount, kShadowCount> shadows;  // by ShadowOf
 };
 
 // What a server listens on.

@@ -77,7 +77,8 @@ void PrintBash(std::ostream& out) {
     out << "      " << group << ":2) words='" << SecondWords(group) << "' ;;\n";
   }
   out << "      limits:*)\n"
-         "        if [[ ${COMP_WORDS[2]} == get ]]; then words='"
+         "        if [[ ${COMP_WORDS[2]}:$COMP_CWORD == shadow:3 ]]; then words='get set unset'\n"
+         "        elif [[ ${COMP_WORDS[2]} == get ]]; then words='"
       << LimitNames("") << "'; else words='" << LimitNames("=")
       << "'; fi ;;\n"
          "      completion:2) words='bash zsh fish' ;;\n"
@@ -106,6 +107,7 @@ void PrintFish(std::ostream& out) {
       << "'\n"
       << "complete -c weirctl -f -n '__fish_seen_subcommand_from set' -a '" << LimitNames("=")
       << "'\n"
+      << "complete -c weirctl -f -n '__fish_seen_subcommand_from shadow' -a 'get set unset'\n"
       << "complete -c weirctl -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
   for (const OptionSpec& option : OptionSpecs()) {
     out << "complete -c weirctl -l " << option.name.substr(2) << (option.value.empty() ? "" : " -r")

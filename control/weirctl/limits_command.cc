@@ -1,13 +1,12 @@
 // weirctl limits get, set, unset, presets.
 #include <google/protobuf/message.h>
-#include <google/protobuf/util/time_util.h>
 
-#include <algorithm>
 #include <ostream>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/weirctl/limit_assignment.h"
+#include "weir/control/weirctl/limits_change.h"
 #include "weir/control/weirctl/limits_view.h"
 #include "weir/control/weirctl/weirctl.h"
 #include "weir/reactor/limit_presets.h"
@@ -15,16 +14,6 @@
 
 namespace weir {
 namespace {
-
-void SetValue(const LimitSpec& spec, std::uint64_t value, admin::v1::UpdateLimitsRequest* request) {
-  admin::v1::Limits* const limits = request->mutable_limits();
-  const auto* const field = limits->GetDescriptor()->FindFieldByName(std::string(spec.name));
-  limits->GetReflection()->SetUInt64(limits, field, value);
-  auto* const paths = request->mutable_update_mask()->mutable_paths();
-  if (std::find(paths->begin(), paths->end(), spec.name) == paths->end()) {
-    *paths->Add() = std::string(spec.name);
-  }
-}
 
 void PrintLimits(const admin::v1::LimitsState& state, const std::set<std::string>& names,
                  std::ostream& out) {
@@ -62,15 +51,7 @@ void PrintChanges(const admin::v1::UpdateLimitsRequest& request,
 // The values before the change are only for show, so another change between the two calls is no
 // error; --etag makes it one.
 int Update(const Session& session, admin::v1::UpdateLimitsRequest* request) {
-  request->set_etag(session.line.etag);
-  request->set_validate_only(session.line.validate_only);
-  request->set_persist(session.line.persist);
-  request->set_reason(session.line.reason);
-  request->set_request_id(session.line.request_id);
-  if (session.line.ttl_ms > 0) {
-    *request->mutable_ttl() = google::protobuf::util::TimeUtil::MillisecondsToDuration(
-        static_cast<std::int64_t>(session.line.ttl_ms));
-  }
+  AddOptions(session.line, request);
   admin::v1::LimitsState before;
   grpc::Status status = session.line.json ? grpc::Status::OK : FetchLimits(session, &before);
   if (!status.ok()) return Report(session, status);
@@ -138,13 +119,7 @@ int SetLimitsCommand(const Session& session, const std::vector<std::string>& ass
       SetValue(spec, preset->limits.*spec.member, &request);
     }
   }
-  for (const std::string& text : assignments) {
-    LimitAssignment assignment = {};
-    if (const int exit = ReadAssignment(text, session.err, &assignment); exit != kExitOk) {
-      return exit;
-    }
-    SetValue(*assignment.spec, assignment.value, &request);
-  }
+  if (const int exit = AddAssignments(session, assignments, &request); exit != kExitOk) return exit;
   if (request.update_mask().paths().empty()) {
     session.err << "weirctl: name a limit: \"weirctl limits set max_head_bytes=32KiB\"\n";
     return kExitUsage;
@@ -154,13 +129,7 @@ int SetLimitsCommand(const Session& session, const std::vector<std::string>& ass
 
 int UnsetLimitsCommand(const Session& session, const std::vector<std::string>& names) {
   admin::v1::UpdateLimitsRequest request;
-  for (const std::string& name : names) {
-    if (FindLimitSpec(name) == nullptr) {
-      SayUnknownLimit(name, session.err);
-      return kExitUsage;
-    }
-    request.mutable_update_mask()->add_paths(name);
-  }
+  if (const int exit = AddNames(session, names, &request); exit != kExitOk) return exit;
   if (names.empty()) {
     session.err << "weirctl: name a limit: \"weirctl limits unset max_head_bytes\"\n";
     return kExitUsage;

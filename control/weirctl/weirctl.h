@@ -41,6 +41,7 @@ int UnsetLimitsCommand(const Session& session, const std::vector<std::string>& n
 int DiffLimitsCommand(const Session& session, const std::vector<std::string>& arguments);
 int LimitsHistoryCommand(const Session& session, const std::vector<std::string>& arguments);
 int RollBackLimitsCommand(const Session& session, const std::vector<std::string>& versions);
+int ShadowLimitsCommand(const Session& session, const std::vector<std::string>& words);
 int AuditCommand(const Session& session, const std::vector<std::string>& arguments);
 int PresetsCommand(const Session& session, const std::vector<std::string>& arguments);
 int TopCommand(const Session& session, const std::vector<std::string>& arguments);

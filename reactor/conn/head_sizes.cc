@@ -39,6 +39,14 @@ HeadSizes MeasureHead(const RequestHead& head, std::string_view text) noexcept {
   return sizes;
 }
 
+void JudgeSizes(const HeadSizes& sizes, ShadowMeter* shadows) noexcept {
+  const auto at = [&sizes](Size size) { return sizes[static_cast<std::size_t>(size)]; };
+  shadows->Judge(ShadowOf::kRequestLineBytes, at(Size::kRequestLine));
+  shadows->Judge(ShadowOf::kFieldBytes, at(Size::kLongestField));
+  shadows->Judge(ShadowOf::kHeadBytes, at(Size::kHead));
+  shadows->Judge(ShadowOf::kFields, at(Size::kFields));
+}
+
 void CountSizes(const HeadSizes& sizes, ReactorCounters* counters) noexcept {
   for (std::size_t i = 0; i < kSizeCount; ++i) {
     const auto size = static_cast<Size>(i);

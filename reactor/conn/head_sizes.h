@@ -19,6 +19,9 @@ using HeadSizes = std::array<std::uint64_t, kSizeCount>;
 // Of a head whose bytes are `text`, which the views of `head` point into.
 HeadSizes MeasureHead(const RequestHead& head, std::string_view text) noexcept;
 
+// Judges the head by the limits that have a shadow.
+void JudgeSizes(const HeadSizes& sizes, ShadowMeter* shadows) noexcept;
+
 // Adds one sample of each; of the cookies only if there are any.
 void CountSizes(const HeadSizes& sizes, ReactorCounters* counters) noexcept;
 

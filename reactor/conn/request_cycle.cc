@@ -131,8 +131,11 @@ Connection::Progress Connection::ServeHead(RequestState* state) {
 void Connection::BeginRequest(RequestState* state) {
   timeline_.OnHead(ctx_);
   const RequestHead& head = state->head();
-  if (ctx_->size_turn.Take(ctx_->limits.size_sample_every)) {
-    CountSizes(MeasureHead(head, state->head_text()), ctx_->counters);
+  const bool sampled = ctx_->size_turn.Take(ctx_->limits.size_sample_every);
+  if (sampled || ctx_->counters->shadows.judges_heads()) {
+    const HeadSizes sizes = MeasureHead(head, state->head_text());
+    if (sampled) CountSizes(sizes, ctx_->counters);
+    JudgeSizes(sizes, &ctx_->counters->shadows);
   }
   minor_version_ = head.minor_version;
   head_request_ = head.method == Method::kHead;
@@ -191,6 +194,7 @@ void Connection::BeginHandling() {
 
 void Connection::Dispatch(RequestState* state) {
   timeline_.OnBody(ctx_);
+  ctx_->counters->shadows.Judge(ShadowOf::kBodyBytes, state->content().size());
   BeginHandling();
   RunHandler(ctx_->handler->whole(), state, ResponseWriter(ctx_->mailbox, Ticket()));
   state->FinishRequest();

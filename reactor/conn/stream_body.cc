@@ -119,6 +119,9 @@ Connection::Progress Connection::ServeStep(RequestState* state, const BodyStep& 
 }
 
 void Connection::GiveEnd(RequestState* state) {
+  if (!exchange_->options.max_bytes) {
+    ctx_->counters->shadows.Judge(ShadowOf::kBodyBytes, state->decoder.content_bytes());
+  }
   state->FinishRequest();
   exchange_->body = BodyMode::kTaken;
   const std::unique_ptr<BodyReader> reader = std::move(exchange_->reader);
@@ -145,6 +148,7 @@ Connection::Progress Connection::ServeCollected(RequestState* state) {
       SendContinue(state);
       return Progress::kNeedsInput;
   }
+  ctx_->counters->shadows.Judge(ShadowOf::kBodyBytes, state->content().size());
   std::unique_ptr<Exchange> collected = std::move(exchange_);
   RunHandler(collected->collect_handler, state, std::move(collected->collect_response));
   ctx_->exchanges.Return(std::move(collected));

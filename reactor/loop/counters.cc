@@ -41,6 +41,7 @@ void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   stats->last_proxy_error_offset = last_proxy_error_.Get() >> 8;
   for (std::size_t i = 0; i < kTimingCount; ++i) timings_[i].CopyTo(&stats->timings[i]);
   for (std::size_t i = 0; i < kSizeCount; ++i) sizes_[i].CopyTo(&stats->sizes[i]);
+  shadows.CopyTo(&stats->shadows);
 }
 
 }  // namespace weir

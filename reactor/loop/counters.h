@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "weir/reactor/loop/shadow_meter.h"
 #include "weir/reactor/server_stats.h"
 
 namespace weir {
@@ -103,6 +104,8 @@ class alignas(64) ReactorCounters {
   CounterCell buffered_bytes;
   CounterCell applied_limits_version;
   HeartbeatCell heartbeat;
+
+  ShadowMeter shadows;
 
   // Counts a refused PROXY header, and keeps why the last one was.
   void CountProxyError(ProxyError error, std::size_t offset) noexcept {

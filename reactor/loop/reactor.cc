@@ -174,6 +174,7 @@ void Reactor::AdoptLimits() {
   if (context_.handler->stream()) {
     context_.head_limits.max_body_bytes = std::numeric_limits<std::uint64_t>::max();
   }
+  counters_.shadows.Adopt(snapshot->shadows(), snapshot->version);
   mailbox_->SetMaxWaitingBytes(snapshot->limits.max_pending_output_bytes);
   admission_.OnLimits();
   refusing_ = RefusingHandler(*options_.handler, snapshot->limits.retry_after_seconds,

@@ -45,6 +45,8 @@ class TestReactor {
   // Publishes an edit of the limits, which must be valid.
   void SetLimits(const LimitsStore::Edit& edit);
 
+  LimitsStore& limits() { return limits_; }
+
   // A client on a socket pair: what it sends can be read at the next Tick.
   TestClient Connect();
   // A client through the kernel's accept queue.
