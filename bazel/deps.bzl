@@ -84,6 +84,7 @@ def system_libraries():
                 "@com_google_protobuf//:protobuf",
             ],
             ":grpc++_reflection": [":grpc++"],
+            ":grpcpp_channelz": [":grpc++"],
         },
         files = {
             Label("//bazel/system:cc_grpc_library.bzl"): "bazel/cc_grpc_library.bzl",
@@ -91,6 +92,7 @@ def system_libraries():
         },
         linkopts = {
             ":grpc++_reflection": ["-lgrpc++_reflection"],
+            ":grpcpp_channelz": ["-lgrpcpp_channelz"],
         },
         links = {"src/compiler/grpc_cpp_plugin": "/usr/bin/grpc_cpp_plugin"},
         targets = {
@@ -98,6 +100,7 @@ def system_libraries():
             ":grpc": ["grpc"],
             ":grpc++": ["grpc++"],
             ":grpc++_reflection": [],
+            ":grpcpp_channelz": [],
         },
     )
     _maybe(

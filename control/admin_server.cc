@@ -1,6 +1,7 @@
 #include "weir/control/admin_server.h"
 
 #include <arpa/inet.h>
+#include <grpcpp/ext/channelz_service_plugin.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -104,13 +105,15 @@ void SetLimits(grpc::ServerBuilder* builder) {
   builder->AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
 }
 
-// Both are settings of the whole process, and must come before the builder's BuildAndStart.
-void EnableStandardServices() {
-  static std::once_flag once;
-  std::call_once(once, [] {
+// All are settings of the whole process, and must come before the builder's BuildAndStart.
+void EnableServices(bool channelz) {
+  static std::once_flag standard;
+  std::call_once(standard, [] {
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   });
+  static std::once_flag optional;
+  if (channelz) std::call_once(optional, grpc::channelz::experimental::InitChannelzService);
 }
 
 }  // namespace
@@ -242,7 +245,7 @@ absl::Status AdminServer::Impl::ServeUnix(const std::string& path) {
   socket_ = *std::move(socket);
   auto listener = ListenOnUnix(socket_->private_path());
   if (!listener.ok()) return listener.status();
-  EnableStandardServices();
+  EnableServices(options_.channelz);
   grpc::ServerBuilder builder;
   AddUserDoors(&builder);
   if (absl::Status status = Build(*std::move(listener), &builder); !status.ok()) return status;
@@ -275,7 +278,7 @@ absl::Status AdminServer::Impl::ServeTcp(const std::string& text) {
   auto listener = ListenOnTcp(*address);
   if (!listener.ok()) return listener.status();
   address_ = AddressOf(listener->get()).ToString();
-  EnableStandardServices();
+  EnableServices(options_.channelz);
   grpc::ServerBuilder builder;
   tcp_door_ = AddDoor(TcpCredentials(), &builder);
   if (absl::Status status = Build(*std::move(listener), &builder); !status.ok()) return status;

@@ -34,13 +34,18 @@ struct AdminServerOptions {
   AdminTls tls = {};
   // Connections at a time; one more is closed at once. 1 to 10000.
   std::size_t max_connections = 64;
+  // Whether gRPC's own view of its connections is served too (grpc.channelz.v1.Channelz), to
+  // readers. gRPC can only switch it on for the whole process, for good: every gRPC server that is
+  // built later, the service's own too, then serves it to whoever it lets in, and it tells of all
+  // channels and servers of the process.
+  bool channelz = false;
 };
 
-// Serves weir.admin.v1.Admin, gRPC health checking and reflection. Health has the services "" and
-// Server::address(), which no longer serve once the server drains, and "weir.admin.v1.Admin".
-// Every call to any of them is checked against AccessPolicy; those that are denied are counted and
-// written down. Start and destroy it in a thread that is not bound to a CPU: gRPC's threads inherit
-// the binding.
+// Serves weir.admin.v1.Admin, gRPC health checking and reflection; channelz if asked for. Health
+// has the services "" and Server::address(), which no longer serve once the server drains, and
+// "weir.admin.v1.Admin". Every call to any of them is checked against AccessPolicy; those that are
+// denied are counted and written down. Start and destroy it in a thread that is not bound to a CPU:
+// gRPC's threads inherit the binding.
 class AdminServer {
  public:
   // `server` is not owned and must outlive this. AdminService::status() if that is not OK;

@@ -180,6 +180,24 @@ TEST_F(AdminServerTest, ServesHealthAndReflection) {
       HasSubstr("weir.admin.v1.Admin"));
 }
 
+TEST_F(AdminServerTest, ServesChannelzWhereItIsAskedFor) {
+  const std::string method = "/grpc.channelz.v1.Channelz/GetServers";
+  AdminServerOptions options;
+  options.address = "unix:" + path_;
+  {
+    auto without = AdminServer::Start(server_.get(), options);
+    ASSERT_TRUE(without.ok()) << without.status();
+    EXPECT_EQ(CallRaw((*without)->address(), method, ""), "");
+  }
+  options.channelz = true;
+  auto with = AdminServer::Start(server_.get(), options);
+  ASSERT_TRUE(with.ok()) << with.status();
+  // GetServersResponse{server: [{ref, data{...}}], end: true}
+  const std::string reply = CallRaw((*with)->address(), method, "");
+  ASSERT_GT(reply.size(), 4u);
+  EXPECT_EQ(reply[0], '\x0a') << "there is a server in it";
+}
+
 TEST_F(AdminServerTest, HealthFollowsTheServerAndNotTheControlPlane) {
   auto admin = Start("127.0.0.1:0");
   ASSERT_TRUE(admin.ok());

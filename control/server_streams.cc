@@ -69,6 +69,7 @@ ServerStreams::Bodies ServerStreams::Sample(const Wants& wants) {
     admin::v1::ParseErrors message;
     ToProto(stats, &message);
     bodies[At(StreamKind::kParseErrors)] = message.SerializeAsString();
+    refusals_.Take(server_->BadRequests());
   }
   return bodies;
 }

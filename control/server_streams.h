@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "weir/admin/v1/admin.pb.h"
 #include "weir/control/control_counters.h"
+#include "weir/control/refusals_feed.h"
 #include "weir/control/stream_hub.h"
 #include "weir/reactor/server.h"
 #include "weir/reactor/watch/watch_thread.h"
@@ -41,6 +43,7 @@ class ServerStreams final : private StreamSource,
 
  private:
   Bodies Sample(const Wants& wants) override;
+  std::string RefusalsSince(RefusalsTold* told) override { return refusals_.Since(told); }
   Events ReadEvents(std::uint64_t after) override;
   std::uint64_t NewestEvent() override;
   bool Draining() override;
@@ -52,6 +55,7 @@ class ServerStreams final : private StreamSource,
   const ControlCounters* const counters_;
   WatchThread thread_;
   StreamHub hub_;
+  RefusalsFeed refusals_;  // the hub's thread's
   int subscription_ = 0;
 };
 

@@ -206,6 +206,9 @@ void ToProto(const ServerStats& stats, admin::v1::ParseErrors* message) {
     admin::v1::ReactorParseErrors* const added = message->add_reactors();
     added->set_reactor(reactor.reactor);
     added->set_requests(reactor.counters[static_cast<std::size_t>(Counter::kRequests)]);
+    message->set_unrecorded(
+        message->unrecorded() +
+        reactor.counters[static_cast<std::size_t>(Counter::kBadRequestsUnrecorded)]);
     AddCounts(
         reactor.parse_errors,
         [](std::size_t i) { return Describe(static_cast<ParseError>(i)).name; },

@@ -157,9 +157,12 @@ void StreamHub::SampleAndWrite(std::int64_t now_ns, bool draining) {
     if (stream.writing || !IsDue(stream, now_ns, draining) || !wants[kind]) continue;
     const std::int64_t interval_ms = stream.request.interval_ms;
     stream.due_ns = NextMultiple(now_ns, interval_ms);
-    const grpc::Slice slices[] = {Header(++stream.sequence, stream.coalesced, interval_ms),
-                                  bodies[kind]};
-    Write(client, &stream, grpc::ByteBuffer(slices, 2));
+    std::vector<grpc::Slice> slices = {Header(++stream.sequence, stream.coalesced, interval_ms),
+                                       bodies[kind]};
+    if (stream.request.kind == StreamKind::kParseErrors) {
+      slices.emplace_back(source_->RefusalsSince(&stream.refusals));
+    }
+    Write(client, &stream, grpc::ByteBuffer(slices.data(), slices.size()));
     if (draining) stream.ending = Drains();
   }
 }

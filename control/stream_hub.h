@@ -15,6 +15,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "weir/control/refusals_feed.h"
 #include "weir/reactor/loop/clock.h"
 
 namespace weir {
@@ -40,6 +41,9 @@ class StreamSource {
   virtual ~StreamSource() = default;
   // One sampling of the server, for all the kinds that are wanted.
   virtual Bodies Sample(const Wants& wants) = 0;
+  // What a stream of kParseErrors gets behind the body: the refused requests of that sampling that
+  // it does not know, as fields of the message. Moves `told` on. The hub's lock is held.
+  virtual std::string RefusalsSince(RefusalsTold* told) = 0;
   virtual Events ReadEvents(std::uint64_t after) = 0;
   virtual std::uint64_t NewestEvent() = 0;
   virtual bool Draining() = 0;
@@ -118,6 +122,7 @@ class StreamHub {
     std::int64_t due_ns = 0;
     std::uint64_t sequence = 0;
     std::uint64_t coalesced = 0;
+    RefusalsTold refusals;  // of kParseErrors
     bool writing = false;
     bool finished = false;
     bool counted = false;  // in StreamCounts::open

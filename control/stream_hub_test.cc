@@ -33,6 +33,11 @@ class FakeSource final : public StreamSource {
     }
     return bodies;
   }
+  std::string RefusalsSince(RefusalsTold* told) override {
+    admin::v1::ParseErrors errors;
+    errors.set_refused_dropped(++told->dropped);
+    return errors.SerializeAsString();
+  }
   Events ReadEvents(std::uint64_t after) override {
     return {std::to_string(after) + ".." + std::to_string(newest_event), newest_event, drained};
   }
@@ -194,6 +199,29 @@ TEST_F(StreamHubTest, BoundsTheNumberOfStreamsByALimitThatIsLive) {
   source_.max_streams = 3;
   Add(&clients[3], StreamKind::kStats);
   EXPECT_EQ(clients[3].code(), StatusCode::OK);
+}
+
+TEST_F(StreamHubTest, EachStreamOfParseErrorsIsToldWhatItDoesNotKnow) {
+  FakeClient first;
+  FakeClient second;
+  FakeClient stats;
+  const auto told = [](const FakeClient& client) {
+    admin::v1::ParseErrors errors;
+    EXPECT_TRUE(errors.ParseFromString(client.messages.back()));
+    return errors.refused_dropped();
+  };
+  Add(&first, StreamKind::kParseErrors);
+  Add(&stats, StreamKind::kStats);
+  StepAfterMs(100);
+  Done(&first);
+  Add(&second, StreamKind::kParseErrors);
+  StepAfterMs(100);
+  EXPECT_EQ(told(first), 2u);
+  EXPECT_EQ(told(second), 1u);
+  StepAfterMs(100);
+  Done(&first);
+  StepAfterMs(100);
+  EXPECT_EQ(told(first), 3u) << "not moved on by a sample that was passed over";
 }
 
 TEST_F(StreamHubTest, EndsAfterALastSampleWhenTheServerDrains) {

@@ -169,6 +169,29 @@ TEST_F(StreamsTest, TellsEventsThatItHasAndThenThoseThatCome) {
   EXPECT_EQ(reader->Finish().error_code(), StatusCode::UNAVAILABLE);
 }
 
+TEST_F(StreamsTest, TellsOfRefusedRequestsAsTheyCome) {
+  const auto refuse = [this] {
+    test::BlockingClient client(server_->port());
+    EXPECT_NE(client.Ask("GET /\r\n\r\n"), "");
+  };
+  refuse();
+  grpc::ClientContext context;
+  admin::v1::WatchParseErrorsRequest request;
+  *request.mutable_interval() = TimeUtil::MillisecondsToDuration(100);
+  const auto reader = stub_->WatchParseErrors(&context, request);
+  admin::v1::ParseErrors errors;
+  ASSERT_TRUE(reader->Read(&errors));
+  ASSERT_EQ(errors.refused_size(), 1) << "what the server still has";
+  EXPECT_EQ(errors.refused(0).status(), 400u);
+  refuse();
+  std::uint64_t told = 0;
+  while (told == 0 && reader->Read(&errors)) told += static_cast<unsigned>(errors.refused_size());
+  EXPECT_EQ(told, 1u) << "that one alone";
+  EXPECT_EQ(errors.refused_dropped() + errors.unrecorded(), 0u);
+  context.TryCancel();
+  reader->Finish();
+}
+
 TEST_F(StreamsTest, ListsEventsInPagesAndAnewForAnotherStart) {
   for (const std::uint64_t value : {7, 8, 9}) ChangeMaxFields(value);
   admin::v1::ListEventsRequest request;

@@ -38,6 +38,7 @@ struct CommandLine {
   bool watch = false;                        // --watch
   bool wait = false;                         // --wait
   bool follow = false;                       // --follow
+  std::uint64_t after = 0;                   // --after; 0: all
   std::optional<std::uint64_t> deadline_ms;  // --deadline; none: the server's own
   std::vector<std::string> words;            // the command and its arguments
 };

@@ -61,13 +61,15 @@ class FakeAdmin final : public admin::v1::Admin::Service {
     writer->Write(errors);
     return status;
   }
-  grpc::Status ListEvents(grpc::ServerContext*, const admin::v1::ListEventsRequest*,
+  grpc::Status ListEvents(grpc::ServerContext*, const admin::v1::ListEventsRequest* request,
                           admin::v1::Events* response) override {
+    after_event = request->after();
     *response = events;
     return status;
   }
-  grpc::Status WatchEvents(grpc::ServerContext*, const admin::v1::WatchEventsRequest*,
+  grpc::Status WatchEvents(grpc::ServerContext*, const admin::v1::WatchEventsRequest* request,
                            grpc::ServerWriter<admin::v1::Events>* writer) override {
+    after_event = request->after();
     writer->Write(events);
     writer->Write(events);
     return status;
@@ -85,6 +87,7 @@ class FakeAdmin final : public admin::v1::Admin::Service {
   std::promise<void> goes_on;  // ends the hanging of one call
   admin::v1::UpdateLimitsRequest received;
   std::int64_t interval_ms = 0;
+  std::uint64_t after_event = 0;
 };
 
 struct Outcome {
@@ -341,6 +344,33 @@ TEST_F(FakeAdminTest, EventsShowsGapsNumbersAndFixesAndNothingThatMovesTheCursor
   EXPECT_THAT(Ctl({"events", "--json"}).out, HasSubstr(R"("boot_id":"b00t")"));
   admin_.status = grpc::Status(grpc::StatusCode::UNAVAILABLE, "the server drains");
   EXPECT_EQ(Ctl({"events", "--follow"}).status, kExitUnreachable);
+}
+
+TEST_F(FakeAdminTest, EventsBeginBehindTheOneThatIsKnown) {
+  EXPECT_EQ(Ctl({"events", "--after=17"}).status, kExitOk);
+  EXPECT_EQ(admin_.after_event, 17u);
+  EXPECT_EQ(Ctl({"events", "--follow", "--after=18"}).status, kExitOk);
+  EXPECT_EQ(admin_.after_event, 18u);
+  const Outcome wrong = Ctl({"events", "--after=x"});
+  EXPECT_EQ(wrong.status, kExitUsage);
+  EXPECT_THAT(wrong.err, HasSubstr("--after=x is not the number of an event"));
+}
+
+TEST_F(FakeAdminTest, WatchErrorsShowsTheRequestsThatAreRefused) {
+  admin::v1::BadRequest* const refused = admin_.errors.add_refused();
+  refused->set_peer("192.0.2.1:50000");
+  refused->set_kind("field_too_long");
+  refused->set_offset(8200);
+  refused->set_field_name("Cookie");
+  refused->set_limit("max_field_bytes");
+  refused->set_limit_value(8192);
+  refused->set_suggested_value(16384);
+  admin_.errors.set_refused_dropped(3);
+  admin_.errors.set_unrecorded(4);
+  EXPECT_THAT(Ctl({"watch", "errors"}).out,
+              AllOf(HasSubstr("refused 192.0.2.1:50000 field_too_long at byte 8200, field Cookie; "
+                              "limit max_field_bytes=8192, try 16384\n"),
+                    HasSubstr("7 refused requests so far are not shown")));
 }
 
 TEST_F(FakeAdminTest, WatchSaysWhatThereIs) {

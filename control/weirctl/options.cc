@@ -64,6 +64,13 @@ absl::Status SetCount(const std::string& value, CommandLine* line) {
   return absl::OkStatus();
 }
 
+absl::Status SetAfter(const std::string& value, CommandLine* line) {
+  const auto sequence = ParseNumber(value);
+  if (!sequence) return Wrong("--after", value, "the number of an event, such as 17");
+  line->after = *sequence;
+  return absl::OkStatus();
+}
+
 constexpr OptionSpec kOptions[] = {
     {"--target", "ADDRESS",
      "unix:/PATH or 127.0.0.1:PORT, or several by commas; else WEIR_TARGET, else the default",
@@ -102,6 +109,7 @@ constexpr OptionSpec kOptions[] = {
     {"--wait", "", "drain: until no connection is left", SetFlag<&CommandLine::wait>},
     {"--interval", "TIME",
      "watch, top, doctor --watch, drain --wait: between samples, 100ms to 60s (1s)", SetInterval},
+    {"--after", "N", "events: only those behind number N", SetAfter},
     {"--follow", "", "events: then those that come, until SIGINT", SetFlag<&CommandLine::follow>},
     {"--count", "N", "watch, top, doctor --watch, events --follow: end after N samples or events",
      SetCount},

@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "absl/strings/str_cat.h"
+#include "weir/control/weirctl/refused_text.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
@@ -11,27 +11,13 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 
-std::string Where(const admin::v1::BadRequest& request) {
-  std::string text =
-      absl::StrCat(request.in_content() ? "content byte " : "byte ", request.offset());
-  if (!request.field_name().empty()) absl::StrAppend(&text, ", field ", request.field_name());
-  return text;
-}
-
-std::string Advice(const admin::v1::BadRequest& request) {
-  if (request.limit().empty()) return "-";
-  std::string text = absl::StrCat(request.limit(), "=", request.limit_value());
-  if (request.suggested_value() != 0) absl::StrAppend(&text, ", try ", request.suggested_value());
-  return text;
-}
-
 void Print(const admin::v1::ListBadRequestsResponse& response, std::ostream& out) {
   std::vector<std::vector<std::string>> rows = {
       {"TIME", "PEER", "STATUS", "KIND", "WHERE", "LIMIT", "SERVED BEFORE", "LINE"}};
   for (const admin::v1::BadRequest& request : response.requests()) {
     rows.push_back({TimeUtil::ToString(request.time()), request.peer(),
                     request.status() == 0 ? "cut" : std::to_string(request.status()),
-                    request.kind(), Where(request), Advice(request),
+                    request.kind(), RefusedWhere(request), RefusedAdvice(request),
                     std::to_string(request.requests_before()),
                     request.excerpt().empty() ? "-" : request.excerpt()});
   }

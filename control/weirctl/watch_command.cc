@@ -10,6 +10,7 @@
 #include "weir/control/weirctl/event_text.h"
 #include "weir/control/weirctl/follow_stream.h"
 #include "weir/control/weirctl/queue_table.h"
+#include "weir/control/weirctl/refused_text.h"
 #include "weir/control/weirctl/weirctl.h"
 
 namespace weir {
@@ -137,12 +138,21 @@ class ErrorWatch {
       out_ << absl::StrFormat("%-8s %7d %12d  %s\n", ClockTime(errors), reactor.reactor(),
                               reactor.requests(), Errors(reactor));
     }
+    for (const admin::v1::BadRequest& it : errors.refused()) {
+      out_ << "  refused " << it.peer() << " " << it.kind() << " at " << RefusedWhere(it)
+           << "; limit " << RefusedAdvice(it) << "\n";
+    }
+    const std::uint64_t lost = errors.refused_dropped() + errors.unrecorded();
+    if (std::exchange(lost_, lost) < lost) {
+      out_ << "  " << lost << " refused requests so far are not shown (bad_requests_per_second)\n";
+    }
     out_ << std::flush;
   }
 
  private:
   std::ostream& out_;
   int rows_ = 0;
+  std::uint64_t lost_ = 0;
 };
 
 // Follows a sampled stream, whose request has an interval, and shows it by `table`.
