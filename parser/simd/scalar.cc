@@ -23,7 +23,19 @@ inline std::uint64_t MarkLowOrDel(std::uint64_t word) {
   return (low | del) & ~word & EightTimes(0x80);
 }
 
+// How many of the first of four bytes are of the class.
+WEIR_INLINE std::size_t LeadingOfFour(std::uint8_t char_class, const char* bytes) {
+  if (!Is(char_class, bytes[0])) return 0;
+  if (!Is(char_class, bytes[1])) return 1;
+  if (!Is(char_class, bytes[2])) return 2;
+  return Is(char_class, bytes[3]) ? 4 : 3;
+}
+
 inline std::size_t NotTokenFrom(const char* data, std::size_t size, std::size_t from) {
+  for (; size - from >= 4; from += 4) {
+    const std::size_t count = LeadingOfFour(kTokenChar, data + from);
+    if (count < 4) return from + count;
+  }
   while (from < size && Is(kTokenChar, data[from])) ++from;
   return from;
 }
@@ -60,10 +72,12 @@ inline std::size_t NearTargetEnd(const char* data, std::size_t size, std::size_t
   return TargetEndFrom(data, size, from, mark);
 }
 
-std::size_t RegNameBytes(const char* value, std::size_t size, const HeadInput&) {
-  std::size_t count = 0;
-  while (count < size && Is(kRegNameChar, value[count])) ++count;
-  return count;
+// Behind the value is a CR, which ends it.
+WEIR_INLINE std::size_t RegNameBytes(const char* value, std::size_t, const HeadInput&) {
+  for (std::size_t at = 0;; at += 4) {
+    const std::size_t count = LeadingOfFour(kRegNameChar, value + at);
+    if (count < 4) return at + count;
+  }
 }
 
 // No input is too short for this kernel's way.
@@ -72,28 +86,25 @@ constexpr bool IsShort(const HeadInput&) { return false; }
 class Cursor {
  public:
   Cursor(const char* data, std::ptrdiff_t size, std::ptrdiff_t max_line_bytes)
-      : data_(data), size_(static_cast<std::size_t>(size)), max_line_bytes_(max_line_bytes) {}
+      : end_(data + size), max_line_bytes_(max_line_bytes) {}
 
   bool Start(std::ptrdiff_t at, bool) const { return at < 0; }
   bool MoveOn(std::ptrdiff_t at) const { return at < 0; }
   bool FindEnds(std::ptrdiff_t line, std::ptrdiff_t* name_length,
                 std::ptrdiff_t* line_length) const {
-    *line_length = 0;
-    const std::ptrdiff_t colon = FromEnd(NotTokenFrom(data_, size_, FromStart(line)));
-    *name_length = colon == 0 ? 0 : colon - line;
-    if (*name_length == 0) return false;
-    const std::ptrdiff_t end = FromEnd(ControlFrom(data_, size_, FromStart(colon)));
-    if (end == 0) return false;
-    *line_length = end - line;
+    const auto rest = static_cast<std::size_t>(-line);
+    const std::size_t colon = NotTokenFrom(end_ + line, rest, 0);
+    *name_length = *line_length = 0;
+    if (colon == rest) return false;
+    *name_length = static_cast<std::ptrdiff_t>(colon);
+    const std::size_t end = ControlFrom(end_ + line, rest, colon);
+    if (end == rest) return false;
+    *line_length = static_cast<std::ptrdiff_t>(end);
     return *line_length <= max_line_bytes_;
   }
 
  private:
-  std::size_t FromStart(std::ptrdiff_t at) const { return size_ + static_cast<std::size_t>(at); }
-  std::ptrdiff_t FromEnd(std::size_t at) const { return static_cast<std::ptrdiff_t>(at - size_); }
-
-  const char* const data_;
-  const std::size_t size_;
+  const char* const end_;
   const std::ptrdiff_t max_line_bytes_;
 };
 
