@@ -53,6 +53,20 @@ TEST_F(AdminAccessTest, AReaderCannotWrite) {
   EXPECT_EQ(audit.records(0).method(), "/weir.admin.v1.Admin/UpdateLimits");
 }
 
+TEST_F(AdminAccessTest, AChangeThatCannotBeWrittenDownIsMadeAndTheFailureCounted) {
+  options_.admin.audit_file = "/dev/full";
+  Start();
+  const auto stub = Stub();
+  ASSERT_TRUE(Write(stub.get()).ok());
+  EXPECT_EQ(server_->limits().current()->limits.max_fields, 50u);
+  EXPECT_EQ(Counts(stub.get()).audit_write_failures(), 1u);
+  grpc::ClientContext context;
+  admin::v1::ListAuditRecordsResponse audit;
+  ASSERT_TRUE(stub->ListAuditRecords(&context, {}, &audit).ok());
+  ASSERT_EQ(audit.records_size(), 1) << "it is in memory";
+  EXPECT_EQ(audit.records(0).result(), "OK");
+}
+
 TEST_F(AdminAccessTest, TheHistoryHasTheUser) {
   Start();
   const auto stub = Stub();

@@ -1,6 +1,7 @@
 #include "weir/control/limits_calls.h"
 
 #include <google/protobuf/util/time_util.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -17,6 +18,7 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr std::size_t kMaxReasonBytes = 1024;
+constexpr int kPersistTries = 16;  // while others change the limits at the same time
 
 std::string EtagOf(const std::string& boot_id, std::uint64_t version) {
   return boot_id + "-" + std::to_string(version);
@@ -210,14 +212,14 @@ absl::Status LimitsCalls::Update(const admin::v1::UpdateLimitsRequest& request,
     update.validate_only = request.validate_only();
     update.author = author;
     update.reason = request.reason();
-    const auto snapshot = server_->limits().Apply(update);
+    const bool persists = request.persist() && !update.validate_only;
+    const auto snapshot = persists ? ApplyAndPersist(update) : server_->limits().Apply(update);
     if (!snapshot.ok()) return snapshot.status();
     if (!update.validate_only) {
       server_->WaitForLimits((*snapshot)->version, options_.apply_timeout_ms);
-      if (request.persist()) status = Persist();
     }
     Fill(**snapshot, state);
-    return status;
+    return absl::OkStatus();
   });
 }
 
@@ -231,17 +233,42 @@ absl::Status LimitsCalls::CheckPersist(LimitLayer layer) const {
 }
 
 // What is temporary is not kept: nobody could say when it should end.
-absl::Status LimitsCalls::Persist() const {
-  std::vector<LayerValue> values =
-      server_->limits().current()->layers.values(LimitLayer::kOperator);
+absl::Status LimitsCalls::Persist(const LimitsSnapshot& snapshot) const {
+  std::vector<LayerValue> values = snapshot.layers.values(LimitLayer::kOperator);
   values.erase(std::remove_if(
                    values.begin(), values.end(),
                    [](const LayerValue& value) { return value.expires_ms != LayerValue::kNever; }),
                values.end());
   const absl::Status status = WriteLimitsFile(options_.state_file, FormatLimits(values));
   if (status.ok()) return status;
-  return absl::DataLossError(absl::StrCat(
-      "the change is in force, but will not survive a restart: ", std::string(status.message())));
+  return absl::InternalError(absl::StrCat(
+      "nothing has changed, since what persists can't be kept: ", std::string(status.message())));
+}
+
+// What can fail comes first: the file has what the change will come to before it is made. If the
+// limits have moved meanwhile, that is found out anew.
+absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::ApplyAndPersist(LimitsUpdate update) {
+  const std::lock_guard<std::mutex> lock(persist_mutex_);
+  const auto file_before = ReadLimitsFile(options_.state_file);
+  const bool by_etag = update.expected_version != 0;
+  absl::StatusOr<Snapshot> applied;
+  for (int i = 0; i < kPersistTries; ++i) {
+    if (!by_etag) update.expected_version = server_->limits().version();
+    LimitsUpdate check = update;
+    check.validate_only = true;
+    applied = server_->limits().Apply(check);
+    if (applied.ok()) {
+      const absl::Status kept = Persist(**applied);
+      applied = kept.ok() ? server_->limits().Apply(update) : kept;
+    }
+    if (by_etag || !absl::IsAborted(applied.status())) break;
+  }
+  if (!applied.ok() && file_before.ok()) {
+    (void)WriteLimitsFile(options_.state_file, *file_before);
+  } else if (!applied.ok() && absl::IsNotFound(file_before.status())) {
+    (void)::unlink(options_.state_file.c_str());
+  }
+  return applied;
 }
 
 absl::Status LimitsCalls::RollBack(const admin::v1::RollBackLimitsRequest& request,

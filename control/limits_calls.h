@@ -4,10 +4,12 @@
 #define WEIR_CONTROL_LIMITS_CALLS_H_
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "weir/admin/v1/admin.pb.h"
 #include "weir/control/request_ids.h"
 #include "weir/reactor/server.h"
@@ -41,9 +43,12 @@ class LimitsCalls {
   void ListRevisions(admin::v1::ListLimitsRevisionsResponse* response) const;
 
  private:
+  using Snapshot = std::shared_ptr<const LimitsSnapshot>;
+
   absl::Status ReadEtag(const std::string& etag, std::uint64_t* version) const;
   absl::Status CheckPersist(LimitLayer layer) const;
-  absl::Status Persist() const;
+  absl::Status Persist(const LimitsSnapshot& snapshot) const;
+  absl::StatusOr<Snapshot> ApplyAndPersist(LimitsUpdate update);
   void Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* state) const;
   template <typename Request, typename Call>
   absl::Status Once(const Request& request, admin::v1::LimitsState* state, const Call& call);
@@ -51,7 +56,8 @@ class LimitsCalls {
   Server* const server_;
   const LimitsCallsOptions options_;
   RequestIds request_ids_;
-  std::mutex change_mutex_;  // one change at a time: a repeated call waits for the first
+  std::mutex persist_mutex_;  // one writer of the state file at a time
+  std::mutex change_mutex_;   // one change at a time: a repeated call waits for the first
 };
 
 }  // namespace weir

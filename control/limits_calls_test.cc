@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <memory>
 #include <string>
@@ -186,13 +188,44 @@ TEST_F(LimitsCallsTest, RefusesToPersistWhereNothingIsKept) {
   EXPECT_EQ(MaxFieldsNow(), 100u);
 }
 
-TEST_F(LimitsCallsTest, SaysWhenAChangeWillNotSurvive) {
-  LimitsCalls calls = Calls(directory_ + "/nowhere/state");
+TEST_F(LimitsCallsTest, WhatCannotBeKeptIsNotChanged) {
+  // No folder; and a folder where the file should be, so that writing succeeds and renaming fails.
+  ASSERT_EQ(::mkdir((directory_ + "/taken").c_str(), 0700), 0);
+  for (const std::string& file : {directory_ + "/nowhere/state", directory_ + "/taken"}) {
+    LimitsCalls calls = Calls(file);
+    UpdateLimitsRequest request = MaxFields(50);
+    request.set_persist(true);
+    request.set_request_id("a");
+    const absl::Status status = calls.Update(request, "ada", &state_);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("nothing has changed"), HasSubstr(file)));
+    EXPECT_EQ(server_->limits().version(), 1u);
+    EXPECT_EQ(MaxFieldsNow(), 100u);
+    EXPECT_NE(::access((file + ".new").c_str(), F_OK), 0) << "half a file is left";
+    EXPECT_FALSE(calls.Update(request, "ada", &state_).ok()) << "its request_id was not used up";
+  }
+}
+
+TEST_F(LimitsCallsTest, WhatIsRefusedLeavesTheFileAsItIs) {
+  LimitsCalls calls = Calls(StateFile());
   UpdateLimitsRequest request = MaxFields(50);
   request.set_persist(true);
-  const absl::Status status = calls.Update(request, "ada", &state_);
-  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("in force, but will not survive"));
+  request.set_etag(server_->boot_id() + "-7");
+  EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kAborted);
+  EXPECT_NE(::access(StateFile().c_str(), F_OK), 0) << "there was none";
+  request.clear_etag();
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  const std::string kept = *ReadLimitsFile(StateFile());
+  EXPECT_THAT(kept, HasSubstr("max_fields = 50"));
+  request.mutable_limits()->set_max_fields(60);
+  request.set_etag(server_->boot_id() + "-7");
+  EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kAborted);
+  request.clear_etag();
+  request.mutable_limits()->set_max_head_bytes(1);
+  EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(*ReadLimitsFile(StateFile()), kept);
+  EXPECT_EQ(MaxFieldsNow(), 50u);
 }
 
 TEST_F(LimitsCallsTest, RefusesAStateFileWithFaults) {
