@@ -236,12 +236,16 @@ grpc::ServerUnaryReactor* AdminService::GetServerInfo(grpc::CallbackServerContex
   return Answer(context, grpc::Status::OK);
 }
 
+// Compared in seconds first: a Duration may be larger than any count of milliseconds.
 absl::StatusOr<std::uint64_t> AdminService::DrainTimeout(const admin::v1::DrainRequest& request) {
   if (!request.has_timeout()) return server_->limits().current()->limits.drain_timeout_ms;
-  const std::int64_t ms = TimeUtil::DurationToMilliseconds(request.timeout());
-  if (ms >= 0 && ms <= kLongestDrainMs) return static_cast<std::uint64_t>(ms);
-  return absl::InvalidArgumentError(
-      absl::StrCat("timeout = ", ms, " ms: give 0 to ", kLongestDrainMs));
+  const google::protobuf::Duration& timeout = request.timeout();
+  if (timeout.seconds() >= 0 && timeout.seconds() <= kLongestDrainMs / 1000) {
+    const std::int64_t ms = timeout.seconds() * 1000 + timeout.nanos() / 1'000'000;
+    if (ms >= 0 && ms <= kLongestDrainMs) return static_cast<std::uint64_t>(ms);
+  }
+  return absl::InvalidArgumentError(absl::StrCat("timeout = ", timeout.seconds(), " s: give 0 to ",
+                                                 kLongestDrainMs / 1000, " s"));
 }
 
 grpc::ServerUnaryReactor* AdminService::Drain(grpc::CallbackServerContext* context,

@@ -106,6 +106,8 @@ TEST_F(AdminServiceTest, ADrainHasTheTimeThatWasAskedFor) {
   admin::v1::DrainResponse response;
   EXPECT_EQ(drain(-1, &response).error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(drain(3601, &response).error_code(), StatusCode::INVALID_ARGUMENT);
+  // 2^64 ms and a second: what 64 bits of ms would make of it is allowed.
+  EXPECT_EQ(drain(18'446'744'073'709'553, &response).error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_FALSE(server_->draining());
   test::BlockingClient client(server_->port());
   EXPECT_THAT(client.Ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 200 "));

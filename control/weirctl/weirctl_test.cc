@@ -101,7 +101,7 @@ TEST_F(WeirctlTest, DrainsAndTellsOfHealth) {
   EXPECT_THAT(unknown.err, HasSubstr("no service \"nothing\""));
   const Outcome late = Ctl({"drain", "--deadline=2h"});
   EXPECT_EQ(late.status, kExitRefused);
-  EXPECT_THAT(late.err, HasSubstr("0 to 3600000"));
+  EXPECT_THAT(late.err, HasSubstr("0 to 3600 s"));
   EXPECT_FALSE(server_->draining());
   const Outcome drain = Ctl({"drain", "--deadline=3s", "--wait", "--reason=to test it"});
   EXPECT_EQ(drain.status, kExitOk) << drain.err;
