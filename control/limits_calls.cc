@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "weir/control/backlog_warnings.h"
 #include "weir/control/limits_codec.h"
 #include "weir/control/limits_file.h"
 
@@ -152,6 +153,12 @@ void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* s
     all = all && stats.applied_limits_version >= snapshot.version;
   }
   state->set_applied_by_all(all);
+  // With newer limits under way, what was sampled may be of either.
+  if (server_->limits().version() == snapshot.version) {
+    for (const std::string& warning : BacklogWarnings(server, snapshot)) {
+      state->add_warnings(warning);
+    }
+  }
   FillLayers(snapshot, static_cast<std::int64_t>(server.monotonic_ns / 1'000'000), state);
 }
 

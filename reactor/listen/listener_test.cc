@@ -162,6 +162,18 @@ TEST_F(LentListenerTest, SaysWhenTheKernelWouldNotLendIt) {
   EXPECT_TRUE(listener_->LendTo(epoll_, 7));
 }
 
+TEST(ListenerTest, ABacklogThatIsRefusedLeavesTheOneBefore) {
+  FaultySyscalls syscalls;
+  const auto listener = Listener::Open(&syscalls, Loopback(), 5);
+  ASSERT_TRUE(listener.ok()) << listener.status();
+  syscalls.Fail(Call::kListen, EADDRINUSE);
+  EXPECT_FALSE((*listener)->SetBacklog(9).ok());
+  EXPECT_EQ((*listener)->Sample(1).backlog_requested, 5u);
+  EXPECT_EQ((*listener)->Sample(1).backlog_effective, 5u);
+  EXPECT_TRUE((*listener)->SetBacklog(9).ok());
+  EXPECT_EQ((*listener)->Sample(1).backlog_requested, 9u);
+}
+
 struct OpenFault {
   Call call;
   int error;

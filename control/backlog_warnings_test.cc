@@ -1,0 +1,67 @@
+#include "weir/control/backlog_warnings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// A server of two reactors and two listeners, which all took the backlog of version 2.
+class BacklogWarningsTest : public testing::Test {
+ protected:
+  BacklogWarningsTest() {
+    snapshot_.version = 2;
+    snapshot_.limits.listen_backlog = 64;
+    stats_.listeners.resize(2);
+    stats_.reactors.resize(2);
+    for (std::uint32_t i = 0; i < 2; ++i) {
+      stats_.reactors[i].reactor = i;
+      stats_.reactors[i].applied_limits_version = 2;
+      stats_.reactors[i].listener_queues.resize(2);
+      for (ListenerQueue& it : stats_.reactors[i].listener_queues) it.queue.backlog_requested = 64;
+    }
+    stats_.reactors[1].listener_queues[1].listener = "health";
+  }
+
+  ListenerQueue& last() { return stats_.reactors[1].listener_queues[1]; }
+  std::vector<std::string> Warnings() const { return BacklogWarnings(stats_, snapshot_); }
+
+  ServerStats stats_;
+  LimitsSnapshot snapshot_;
+};
+
+TEST_F(BacklogWarningsTest, NamesTheOneThatKeptTheOldBacklog) {
+  EXPECT_THAT(Warnings(), IsEmpty());
+  last().queue.backlog_requested = 16;
+  EXPECT_THAT(Warnings(), ElementsAre(AllOf(HasSubstr("reactor 1, health"), HasSubstr("backlog 64"),
+                                            HasSubstr("16 is still in force"))));
+}
+
+TEST_F(BacklogWarningsTest, KnowsABacklogOfAListenersOwn) {
+  stats_.listeners[1].listen_backlog = 16;
+  EXPECT_EQ(Warnings().size(), 2u);
+  for (ReactorStats& reactor : stats_.reactors) {
+    reactor.listener_queues[1].queue.backlog_requested = 16;
+  }
+  EXPECT_THAT(Warnings(), IsEmpty());
+}
+
+TEST_F(BacklogWarningsTest, LeavesOutWhoHasNotTriedYetAndWhoOnlyShares) {
+  last().queue.backlog_requested = 16;
+  stats_.reactors[1].applied_limits_version = 1;
+  EXPECT_THAT(Warnings(), IsEmpty());
+  stats_.reactors[1].applied_limits_version = 2;
+  last().shared = true;
+  EXPECT_THAT(Warnings(), IsEmpty());
+  last().shared = false;
+  stats_.draining = true;
+  EXPECT_THAT(Warnings(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace weir
