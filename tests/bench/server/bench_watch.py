@@ -1,0 +1,88 @@
+"""./dev bench watch: what it costs to look at the queues 100 times a second. README.md has the method."""
+
+import argparse
+import json
+import os
+import statistics
+
+import measure
+import servers
+import workloads
+from bench_server import choose_cpus
+
+NEVER_MS = 86_400_000
+OFF = ("watch_interval_ms=10000", f"stall_threshold_ms={NEVER_MS}")
+SERVERS = {
+    "off": OFF,
+    "100 Hz": ("watch_interval_ms=10", f"stall_threshold_ms={NEVER_MS}"),
+    "100 Hz, and stalls": ("watch_interval_ms=10",),
+}
+AT_MOST = 1.005
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev bench watch", description=__doc__)
+    parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=20, help="slices of a second of each")
+    parser.add_argument("--server-cpu", type=int, help="default: the first that is allowed")
+    parser.add_argument("--load-cpu", type=int, help="default: the second")
+    parser.add_argument("--json", action="store_true", help="one JSON object, no table")
+    return parser.parse_args()
+
+
+def watcher_ns(server):
+    """CPU time so far of the thread that looks (proc(5), comm and schedstat)."""
+    folder = f"/proc/{server.process.pid}/task"
+    for task in os.listdir(folder):
+        with open(f"{folder}/{task}/comm", encoding="ascii") as comm:
+            if comm.read().strip() != "weir-watch":
+                continue
+        with open(f"{folder}/{task}/schedstat", encoding="ascii") as schedstat:
+            return int(schedstat.read().split()[0])
+    raise RuntimeError("the server has no thread weir-watch")
+
+
+def run(options):
+    workload = workloads.WORKLOADS[0]
+    server_cpus, load_cpus = choose_cpus(options)
+    starter = servers.Starter(options.programs, server_cpus)
+    started = {name: starter.weir(limits) for name, limits in SERVERS.items()}
+    with measure.working_folder() as folder:
+        load = measure.Load(folder, options.programs, load_cpus)
+        shares = {name: [] for name in started}
+
+        def take(server):
+            name = next(name for name, it in started.items() if it is server)
+            before = watcher_ns(server), server.cpu_ns()
+            result = measure.take_slice(server, workload, load)
+            shares[name].append((watcher_ns(server) - before[0]) / (server.cpu_ns() - before[1]))
+            return result
+
+        try:
+            results = measure.take_turns(started, options.rounds, options.rounds, take)
+        finally:
+            for server in started.values():
+                server.end()
+    table = measure.summary(results, "off")
+    for name, row in table.items():
+        row["watcher_share"] = statistics.median(shares[name])
+    return table
+
+
+def main():
+    options = arguments()
+    table = run(options)
+    met = table["100 Hz"]["cpu_ratio"] < AT_MOST
+    if options.json:
+        print(json.dumps({"servers": table, "below": AT_MOST, "met": met}, indent=1))
+        return
+    print(f"  {'looks':<20}{'CPU us/request':>16}{'CPU ratio':>12}{'quartiles':>16}{'of it watcher':>15}")
+    for name, row in table.items():
+        low, high = row["cpu_ratio_quartiles"]
+        print(f"  {name:<20}{row['cpu_us_per_request']:>16.3f}{row['cpu_ratio']:>12.4f}"
+              f"{f'{low:.4f}-{high:.4f}':>16}{row['watcher_share']:>14.3%}")
+    print(f"\ntarget: CPU ratio of 100 Hz below {AT_MOST}: {'met' if met else 'MISSED'}")
+
+
+if __name__ == "__main__":
+    main()
