@@ -70,17 +70,7 @@ int RollBackLimitsCommand(const Session& session, const std::vector<std::string>
   admin::v1::LimitsState state;
   const grpc::Status status = session.stub->RollBackLimits(&context, request, &state);
   if (!status.ok()) return Report(session, status);
-  if (session.line.json) {
-    PrintJson(state, session.out);
-    return kExitOk;
-  }
-  PrintWarnings(state, session.out);
-  if (session.line.validate_only) {
-    session.out << "valid; nothing was changed\n";
-  } else {
-    PrintApplied(state, session.out);
-  }
-  return kExitOk;
+  return ReportChange(session, state);
 }
 
 int DiffLimitsCommand(const Session& session, const std::vector<std::string>&) {

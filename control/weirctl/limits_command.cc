@@ -60,18 +60,8 @@ int Update(const Session& session, admin::v1::UpdateLimitsRequest* request) {
   admin::v1::LimitsState after;
   status = session.stub->UpdateLimits(&context, *request, &after);
   if (!status.ok()) return Report(session, status);
-  if (session.line.json) {
-    PrintJson(after, session.out);
-    return kExitOk;
-  }
-  PrintChanges(*request, before, after, session.out);
-  PrintWarnings(after, session.out);
-  if (session.line.validate_only) {
-    session.out << "valid; nothing was changed\n";
-  } else {
-    PrintApplied(after, session.out);
-  }
-  return kExitOk;
+  if (!session.line.json) PrintChanges(*request, before, after, session.out);
+  return ReportChange(session, after);
 }
 
 // Removes all values but those of the names.

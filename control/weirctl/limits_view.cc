@@ -54,4 +54,18 @@ void PrintApplied(const admin::v1::LimitsState& state, std::ostream& out) {
   out << ", which has not turned since: see \"weirctl stats\"\n";
 }
 
+int ReportChange(const Session& session, const admin::v1::LimitsState& state) {
+  if (session.line.json) {
+    PrintJson(state, session.out);
+    return kExitOk;
+  }
+  PrintWarnings(state, session.out);
+  if (session.line.validate_only) {
+    session.out << "valid; nothing was changed\n";
+  } else {
+    PrintApplied(state, session.out);
+  }
+  return kExitOk;
+}
+
 }  // namespace weir

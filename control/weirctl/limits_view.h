@@ -28,6 +28,8 @@ std::string LimitText(const admin::v1::Limits& limits, const LimitSpec& spec);
 void PrintWarnings(const admin::v1::LimitsState& state, std::ostream& out);
 // The version, and which reactors work by it.
 void PrintApplied(const admin::v1::LimitsState& state, std::ostream& out);
+// What a change has come to: as JSON, or its warnings and what it is applied by. Gives kExitOk.
+int ReportChange(const Session& session, const admin::v1::LimitsState& state);
 
 }  // namespace weir
 

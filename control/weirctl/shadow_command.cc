@@ -78,17 +78,7 @@ int Update(const Session& session, admin::v1::UpdateLimitsRequest* request) {
   admin::v1::LimitsState state;
   const grpc::Status status = session.stub->UpdateLimits(&context, *request, &state);
   if (!status.ok()) return Report(session, status);
-  if (session.line.json) {
-    PrintJson(state, session.out);
-    return kExitOk;
-  }
-  PrintWarnings(state, session.out);
-  if (session.line.validate_only) {
-    session.out << "valid; nothing was changed\n";
-  } else {
-    PrintApplied(state, session.out);
-  }
-  return kExitOk;
+  return ReportChange(session, state);
 }
 
 }  // namespace
