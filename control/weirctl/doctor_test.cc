@@ -15,6 +15,7 @@
 #include "weir/control/weirctl/diagnosis_text.h"
 #include "weir/control/weirctl/host_diagnosis.h"
 #include "weir/control/weirctl/weirctl.h"
+#include "weir/control/weirctl/weirctl_call.h"
 #include "weir/reactor/server.h"
 
 namespace weir {
@@ -22,22 +23,14 @@ namespace {
 
 using admin::v1::Diagnosis;
 using admin::v1::Finding;
+using test::Outcome;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Outcome {
-  int status;
-  std::string out;
-  std::string err;
-};
-
 Outcome Call(std::vector<std::string> arguments, const std::string& target) {
   arguments.push_back("--target=" + target);
-  std::istringstream in;
-  std::ostringstream out, err;
-  const int status = RunWeirctl(arguments, in, out, err);
-  return {status, out.str(), err.str()};
+  return test::Call(arguments);
 }
 
 Diagnosis WithFinding(Finding::Severity severity) {

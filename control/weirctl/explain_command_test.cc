@@ -4,39 +4,26 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "weir/control/admin_server.h"
 #include "weir/control/weirctl/weirctl.h"
+#include "weir/control/weirctl/weirctl_call.h"
 #include "weir/parser/parse_error.h"
 #include "weir/reactor/server.h"
 
 namespace weir {
 namespace {
 
+using test::Call;
+using test::Outcome;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
 constexpr char kGood[] = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
-
-struct Outcome {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-Outcome Call(const std::vector<std::string>& arguments, const std::string& input = "") {
-  std::istringstream in(input);
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunWeirctl(arguments, in, out, err);
-  return {status, out.str(), err.str()};
-}
 
 TEST(ExplainCommand, TellsTheThreeOutcomesByItsExitStatus) {
   EXPECT_EQ(Call({"explain"}, kGood).status, kExitOk);

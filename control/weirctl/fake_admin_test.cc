@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "weir/control/weirctl/weirctl.h"
+#include "weir/control/weirctl/weirctl_call.h"
 
 namespace weir {
 namespace {
 
 using admin::v1::LimitsState;
 using admin::v1::Stats;
+using test::Outcome;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -90,12 +92,6 @@ class FakeAdmin final : public admin::v1::Admin::Service {
   std::uint64_t after_event = 0;
 };
 
-struct Outcome {
-  int status;
-  std::string out;
-  std::string err;
-};
-
 class FakeAdminTest : public testing::Test {
  protected:
   FakeAdminTest() {
@@ -110,11 +106,7 @@ class FakeAdminTest : public testing::Test {
 
   Outcome Ctl(std::vector<std::string> arguments) {
     arguments.push_back("--target=" + target());
-    std::istringstream in;
-    std::ostringstream out;
-    std::ostringstream err;
-    const int status = RunWeirctl(arguments, in, out, err);
-    return {status, out.str(), err.str()};
+    return test::Call(arguments);
   }
 
   FakeAdmin admin_;

@@ -2,48 +2,26 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "weir/control/admin_server.h"
-#include "weir/control/weirctl/weirctl.h"
-#include "weir/reactor/server.h"
+#include "weir/control/weirctl/served_test.h"
 #include "weir/reactor/testing/blocking_client.h"
 
 namespace weir {
 namespace {
 
+using test::Outcome;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-struct Outcome {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-class ShadowCommandTest : public testing::Test {
+class ShadowCommandTest : public test::ServedTest {
  protected:
-  ShadowCommandTest() {
-    ServerOptions options;
-    options.address = "127.0.0.1:0";
-    options.reactors = 2;
-    server_ = *Server::Start(
-        options, [](const Request&, ResponseWriter response) { response.Send(200, "", ""); });
-    admin_ = *AdminServer::Start(server_.get(), {"127.0.0.1:0", {}});
-  }
-
   Outcome Ctl(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"limits", "shadow"});
-    arguments.push_back("--target=" + admin_->address());
-    std::istringstream in;
-    std::ostringstream out;
-    std::ostringstream err;
-    const int status = RunWeirctl(arguments, in, out, err);
-    return {status, out.str(), err.str()};
+    return ServedTest::Ctl(std::move(arguments));
   }
 
   // Asks once, with so many fields, on a connection of its own.
@@ -53,9 +31,6 @@ class ShadowCommandTest : public testing::Test {
     for (int i = 1; i < fields; ++i) request += "X: y\r\n";
     EXPECT_THAT(client.Ask(request + "\r\n"), StartsWith("HTTP/1.1 200"));
   }
-
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<AdminServer> admin_;
 };
 
 TEST_F(ShadowCommandTest, CountsWhatItWouldHaveRefused) {

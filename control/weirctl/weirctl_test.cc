@@ -5,12 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "weir/control/admin_server.h"
+#include "weir/control/weirctl/served_test.h"
 #include "weir/reactor/limit_presets.h"
 #include "weir/reactor/limit_specs.h"
 #include "weir/reactor/server.h"
@@ -19,45 +18,15 @@
 namespace weir {
 namespace {
 
+using test::Call;
+using test::Outcome;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-struct Outcome {
-  int status;
-  std::string out;
-  std::string err;
-};
-
-Outcome Call(const std::vector<std::string>& arguments) {
-  std::istringstream in;
-  std::ostringstream out;
-  std::ostringstream err;
-  const int status = RunWeirctl(arguments, in, out, err);
-  return {status, out.str(), err.str()};
-}
-
-class WeirctlTest : public testing::Test {
- protected:
-  WeirctlTest() {
-    ServerOptions options;
-    options.address = "127.0.0.1:0";
-    options.reactors = 2;
-    server_ = *Server::Start(
-        options, [](const Request&, ResponseWriter response) { response.Send(200, "", ""); });
-    admin_ = *AdminServer::Start(server_.get(), {"127.0.0.1:0", {}});
-  }
-
-  Outcome Ctl(std::vector<std::string> arguments) {
-    arguments.push_back("--target=" + admin_->address());
-    return Call(arguments);
-  }
-
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<AdminServer> admin_;
-};
+using WeirctlTest = test::ServedTest;
 
 TEST_F(WeirctlTest, WritesAChoiceByName) {
   const Outcome set = Ctl({"limits", "set", "overload_action=queue"});

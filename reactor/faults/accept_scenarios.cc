@@ -18,17 +18,8 @@ constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
 void Hello(const Request&, ResponseWriter response) { response.Send(200, "", "hello"); }
 
-std::vector<TestClient> ConnectMany(TestReactor* reactor, int count) {
-  std::vector<TestClient> clients;
-  for (int i = 0; i < count; ++i) {
-    clients.push_back(reactor->ConnectTcp());
-    clients.back().Send(kGet);
-  }
-  return clients;
-}
-
 void ComeAndGo(FaultyRun* run, int count) {
-  std::vector<TestClient> clients = ConnectMany(&run->reactor(), count);
+  std::vector<TestClient> clients = run->reactor().ConnectMany(count, kGet);
   run->Run();
   run->AdvanceMs(100);
   for (TestClient& client : clients) {
@@ -71,7 +62,7 @@ void Shedding(FaultyRun* run) {
   TestReactor& reactor = run->Start(Hello, limits);
   reactor.syscalls().AnswerQueueWaitMs(50);
   for (int i = 0; i < 3; ++i) {
-    std::vector<TestClient> clients = ConnectMany(&reactor, 2);
+    std::vector<TestClient> clients = reactor.ConnectMany(2, kGet);
     run->AdvanceMs(20);
   }
   reactor.syscalls().AnswerQueueWaitMs(0);
@@ -123,7 +114,7 @@ void Drain(FaultyRun* run) {
   TestClient busy = reactor.ConnectTcp();
   busy.Send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n");
   run->Run();
-  const std::vector<TestClient> queued = ConnectMany(&reactor, 3);
+  const std::vector<TestClient> queued = reactor.ConnectMany(3, kGet);
   reactor.reactor().RequestDrain(10'000);
   run->Run();
   run->AdvanceMs(100);

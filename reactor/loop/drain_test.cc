@@ -22,15 +22,6 @@ constexpr std::int64_t kDeadlineMs = 10'000;
 
 void Hello(const Request&, ResponseWriter response) { response.Send(200, "", "hello"); }
 
-std::vector<TestClient> ConnectMany(TestReactor* reactor, int count) {
-  std::vector<TestClient> clients;
-  for (int i = 0; i < count; ++i) {
-    clients.push_back(reactor->ConnectTcp());
-    clients.back().Send(kGet);
-  }
-  return clients;
-}
-
 void ExpectAnswered(std::vector<TestClient>* clients) {
   for (TestClient& client : *clients) {
     EXPECT_THAT(client.Take(), HasSubstr("\r\nConnection: close\r\n"));
@@ -41,7 +32,7 @@ void ExpectAnswered(std::vector<TestClient>* clients) {
 
 TEST(DrainTest, KeepsTheQueueWhileDescriptorsAreWanting) {
   TestReactor reactor(Hello);
-  std::vector<TestClient> clients = ConnectMany(&reactor, 3);
+  std::vector<TestClient> clients = reactor.ConnectMany(3, kGet);
   reactor.syscalls().Fail(Call::kAccept4, EMFILE);
   reactor.reactor().RequestDrain(kDeadlineMs);
   reactor.Tick(5);
@@ -55,7 +46,7 @@ TEST(DrainTest, KeepsTheQueueWhileDescriptorsAreWanting) {
 
 TEST(DrainTest, CountsWhatIsStillQueuedAtTheDeadline) {
   TestReactor reactor(Hello);
-  std::vector<TestClient> clients = ConnectMany(&reactor, 3);
+  std::vector<TestClient> clients = reactor.ConnectMany(3, kGet);
   reactor.syscalls().Fail(Call::kAccept4, EMFILE, 0, 1000);
   reactor.reactor().RequestDrain(kDeadlineMs);
   reactor.Tick();
@@ -70,19 +61,19 @@ TEST(DrainTest, SteersNewConnectionsToTheOthersWhileItsQueueIsServed) {
   ReuseportGroup group(Syscalls::System());
   TestReactor first(Hello, Limits(), {&group, 0});
   TestReactor second(Hello, Limits(), {&group, first.port()});
-  std::vector<TestClient> early = ConnectMany(&first, 40);
+  std::vector<TestClient> early = first.ConnectMany(40, kGet);
   const std::uint32_t queued = first.Stats().accept_queue.depth;
   ASSERT_GT(queued, 0u);
   first.syscalls().Fail(Call::kAccept4, EMFILE, 0, 1);
   first.reactor().RequestDrain(kDeadlineMs);
   first.Tick();
-  std::vector<TestClient> late = ConnectMany(&first, 40);
+  std::vector<TestClient> late = first.ConnectMany(40, kGet);
   EXPECT_EQ(first.Stats().accept_queue.depth, queued);
   first.AdvanceMs(Acceptor::kPauseMs + 8);
   first.Tick(3);
   EXPECT_TRUE(first.reactor().finished());
   EXPECT_EQ(first.Count(Counter::kConnectionsAccepted), queued);
-  std::vector<TestClient> last = ConnectMany(&second, 10);
+  std::vector<TestClient> last = second.ConnectMany(10, kGet);
   second.reactor().RequestDrain(kDeadlineMs);
   second.Tick(4);
   EXPECT_TRUE(second.reactor().finished());

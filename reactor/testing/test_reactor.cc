@@ -73,6 +73,15 @@ TestClient TestReactor::Connect() {
   return TestClient(ends[1]);
 }
 
+std::vector<TestClient> TestReactor::ConnectMany(int count, std::string_view bytes) {
+  std::vector<TestClient> clients;
+  for (int i = 0; i < count; ++i) {
+    clients.push_back(ConnectTcp());
+    clients.back().Send(bytes);
+  }
+  return clients;
+}
+
 std::uint64_t TestReactor::Count(Counter counter) const {
   return Stats().counters[static_cast<std::size_t>(counter)];
 }

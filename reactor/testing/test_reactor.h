@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weir/reactor/handler.h"
@@ -51,6 +52,8 @@ class TestReactor {
   TestClient Connect();
   // A client through the kernel's accept queue.
   TestClient ConnectTcp() { return TestClient::ConnectIpv4(port()); }
+  // So many of them, each of which has sent `bytes`.
+  std::vector<TestClient> ConnectMany(int count, std::string_view bytes);
 
   ReactorStats Stats() const { return reactor_->Stats(); }
   std::vector<BadRequest> BadRequests() const { return reactor_->BadRequests(); }

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "weir/reactor/testing/fake_clock.h"
+#include "weir/reactor/testing/told_events.h"
 
 namespace weir {
 namespace {
 
 using test::FakeClock;
+using test::ToldEvents;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -27,13 +29,9 @@ class KernelWatcherTest : public testing::Test {
   std::vector<EventKind> Read(std::uint64_t seconds = 1) {
     stats_.monotonic_ns += seconds * 1'000'000'000;
     watcher_.Step(stats_);
-    std::vector<EventKind> kinds;
-    events_ = log_.Read(read_, 100).events;
-    read_ = log_.newest();
-    for (const Event& event : events_) kinds.push_back(event.kind);
-    return kinds;
+    return told_.Take();
   }
-  const Event& event() const { return events_.front(); }
+  const Event& event() const { return told_.first(); }
 
   KernelStats stats_;
 
@@ -41,8 +39,7 @@ class KernelWatcherTest : public testing::Test {
   FakeClock clock_;
   EventLog log_{&clock_, nullptr};
   KernelWatcher watcher_{&log_};
-  std::uint64_t read_ = 0;
-  std::vector<Event> events_;
+  ToldEvents told_{&log_};
 };
 
 TEST_F(KernelWatcherTest, TellsOnceThatDescriptorsAreLowAndThatTheyAreNot) {

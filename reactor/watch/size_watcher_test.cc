@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "weir/reactor/testing/fake_clock.h"
+#include "weir/reactor/testing/told_events.h"
 
 namespace weir {
 namespace {
 
 using test::FakeClock;
+using test::ToldEvents;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -26,31 +28,28 @@ class SizeWatcherTest : public testing::Test {
   std::vector<EventKind> Look(std::int64_t ms) {
     clock_.AdvanceMs(ms);
     watcher_.Step(clock_.MonotonicNs(), stats_, limits_);
-    std::vector<EventKind> kinds;
-    events_ = log_.Read(read_, 100).events;
-    read_ = log_.newest();
-    for (const Event& event : events_) kinds.push_back(event.kind);
-    return kinds;
+    return told_.Take();
   }
 
+  const Event& event() const { return told_.first(); }
+
   Limits limits_;
-  std::vector<Event> events_;
 
  private:
   std::vector<ReactorStats> stats_{2};
   FakeClock clock_;
   EventLog log_{&clock_, nullptr};
   SizeWatcher watcher_{&log_};
-  std::uint64_t read_ = 0;
+  ToldEvents told_{&log_};
 };
 
 TEST_F(SizeWatcherTest, TellsOnceThatALimitIsNearAndOnceThatItIsNot) {
   Come(15000, 100);
   EXPECT_THAT(Look(59'999), IsEmpty()) << "the minute is not over";
   EXPECT_THAT(Look(1), ElementsAre(EventKind::kLimitNear));
-  EXPECT_THAT(events_[0].text, HasSubstr("93 % of max_head_bytes"));
-  EXPECT_EQ(events_[0].Number("percent"), 93u);
-  EXPECT_EQ(events_[0].fix, "weirctl limits set max_head_bytes=32768");
+  EXPECT_THAT(event().text, HasSubstr("93 % of max_head_bytes"));
+  EXPECT_EQ(event().Number("percent"), 93u);
+  EXPECT_EQ(event().fix, "weirctl limits set max_head_bytes=32768");
   Come(15000, 100);
   EXPECT_THAT(Look(60'000), IsEmpty());
   Come(600, 100'000);

@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "weir/reactor/testing/fake_clock.h"
+#include "weir/reactor/testing/told_events.h"
 
 namespace weir {
 namespace {
 
 using test::FakeClock;
+using test::ToldEvents;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -42,13 +44,9 @@ class WatcherTest : public testing::Test {
   std::vector<EventKind> Look(std::int64_t ms = 50) {
     clock_.AdvanceMs(ms);
     watcher_.Step(clock_.MonotonicNs(), stats_, limits_);
-    std::vector<EventKind> kinds;
-    events_ = log_.Read(read_, 100).events;
-    read_ = log_.newest();
-    for (const Event& event : events_) kinds.push_back(event.kind);
-    return kinds;
+    return told_.Take();
   }
-  const Event& event() const { return events_.front(); }
+  const Event& event() const { return told_.first(); }
 
   Limits limits_;
   std::vector<ReactorStats> stats_{2};
@@ -57,8 +55,7 @@ class WatcherTest : public testing::Test {
   FakeClock clock_;
   EventLog log_{&clock_, nullptr};
   Watcher watcher_{&log_};
-  std::uint64_t read_ = 0;
-  std::vector<Event> events_;
+  ToldEvents told_{&log_};
 };
 
 TEST_F(WatcherTest, SaysNothingWhileAllIsWell) {
