@@ -30,18 +30,6 @@ def arguments():
     return parser.parse_args()
 
 
-def watcher_ns(server):
-    """CPU time so far of the thread that looks (proc(5), comm and schedstat)."""
-    folder = f"/proc/{server.process.pid}/task"
-    for task in os.listdir(folder):
-        with open(f"{folder}/{task}/comm", encoding="ascii") as comm:
-            if comm.read().strip() != "weir-watch":
-                continue
-        with open(f"{folder}/{task}/schedstat", encoding="ascii") as schedstat:
-            return int(schedstat.read().split()[0])
-    raise RuntimeError("the server has no thread weir-watch")
-
-
 def run(options):
     workload = workloads.WORKLOADS[0]
     server_cpus, load_cpus = choose_cpus(options)
@@ -53,9 +41,9 @@ def run(options):
 
         def take(server):
             name = next(name for name, it in started.items() if it is server)
-            before = watcher_ns(server), server.cpu_ns()
+            before = server.thread_cpu_ns("weir-watch"), server.cpu_ns()
             result = measure.take_slice(server, workload, load)
-            shares[name].append((watcher_ns(server) - before[0]) / (server.cpu_ns() - before[1]))
+            shares[name].append((server.thread_cpu_ns("weir-watch") - before[0]) / (server.cpu_ns() - before[1]))
             return result
 
         try:

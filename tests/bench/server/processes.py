@@ -81,6 +81,21 @@ class Program:
         """Time so far in which a thread could have run, and another program did."""
         return self._schedstat(1)
 
+    def thread(self, name):
+        """The id of the thread of that name (proc(5), comm)."""
+        folder = f"/proc/{self.process.pid}/task"
+        for task in os.listdir(folder):
+            with open(f"{folder}/{task}/comm", encoding="ascii") as comm:
+                if comm.read().strip() == name:
+                    return int(task)
+        raise RuntimeError(f"{self.command[0]} has no thread {name}")
+
+    def thread_cpu_ns(self, name):
+        """Time on a CPU so far of the thread of that name."""
+        with open(f"/proc/{self.process.pid}/task/{self.thread(name)}/schedstat",
+                  encoding="ascii") as schedstat:
+            return int(schedstat.read().split()[0])
+
     def anonymous_bytes(self):
         """Resident memory that is not of files (proc(5), RssAnon)."""
         total = 0

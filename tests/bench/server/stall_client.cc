@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -27,6 +26,7 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
+#include "weir/tests/bench/server/percentile.h"
 
 ABSL_FLAG(int, port, 0, "port on 127.0.0.1");
 ABSL_FLAG(int, rate, 1000, "connections a second");
@@ -100,15 +100,6 @@ int Try(int source_port) {
   return reactor;
 }
 
-// The value that this share of them is at or below (nearest rank); 0 of none.
-double Percentile(std::vector<double>* values, double share) {
-  if (values->empty()) return 0;
-  std::sort(values->begin(), values->end());
-  const auto rank =
-      static_cast<std::size_t>(std::ceil(share * static_cast<double>(values->size())));
-  return (*values)[rank - 1];
-}
-
 struct Attempt {
   Attempt(int port, int reactor) : source_port(port), hashes_to(reactor) {}
 
@@ -175,10 +166,11 @@ class Run {
     }
     std::cout << "{\"connections\":" << attempts_.size() << ",\"lost\":" << lost
               << ",\"of_the_stalled\":" << all.size() << ",\"by_the_other\":" << by_the_other
-              << ",\"p50_ms\":" << Percentile(&all, .5) << ",\"p99_ms\":" << Percentile(&all, .99)
-              << ",\"max_ms\":" << Percentile(&all, 1)
-              << ",\"meanwhile_p50_ms\":" << Percentile(&meanwhile, .5)
-              << ",\"meanwhile_p99_ms\":" << Percentile(&meanwhile, .99) << "}\n";
+              << ",\"p50_ms\":" << weir::Percentile(&all, .5)
+              << ",\"p99_ms\":" << weir::Percentile(&all, .99)
+              << ",\"max_ms\":" << weir::Percentile(&all, 1)
+              << ",\"meanwhile_p50_ms\":" << weir::Percentile(&meanwhile, .5)
+              << ",\"meanwhile_p99_ms\":" << weir::Percentile(&meanwhile, .99) << "}\n";
   }
 
  private:

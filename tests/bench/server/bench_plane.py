@@ -1,0 +1,148 @@
+"""./dev bench plane: what the control plane costs a reactor under load. README.md has the method."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+
+import measure
+import workloads
+from bench_server import choose_cpus
+from processes import Program
+
+REACTOR = "weir-0"
+AT_MOST = {"changes": 0.01, "streams": 0.02}
+APPLIED_P99_MS = 10
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev bench plane", description=__doc__)
+    parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--rounds", type=int, default=20, help="slices of a second of each")
+    parser.add_argument("--changes", type=int, default=1000, help="of a limit in a second")
+    parser.add_argument("--streams", type=int, default=50, help="that follow the statistics")
+    parser.add_argument("--interval-ms", type=int, default=100, help="of each stream")
+    parser.add_argument("--server-cpu", type=int, help="of the reactor; default: the first allowed")
+    parser.add_argument("--load-cpu", type=int, help="of all else; default: the second")
+    parser.add_argument("--json", action="store_true", help="one JSON object, no table")
+    return parser.parse_args()
+
+
+class PlaneLoad:
+    """A plane_load that runs while the context lasts; then `result` has what it tells."""
+
+    def __init__(self, command, cpus):
+        self.command = command
+        self.cpus = cpus
+        self.result = None
+
+    def __enter__(self):
+        self.program = Program(self.command, self.cpus, stdin=subprocess.PIPE)
+        if self.program.process.stdout.readline() != "running\n":
+            self.program.end()
+            raise RuntimeError(f"{self.command[0]} did not start")
+        return self
+
+    def __exit__(self, *_):
+        self.program.process.stdin.close()
+        self.result = json.loads(self.program.process.stdout.readline())
+        self.program.end()
+
+
+def start_server(options, folder, server_cpus, load_cpus):
+    """One whose reactor alone is on the server's CPU: gRPC's threads come later, and inherit."""
+    admin = f"unix:{folder}/admin.sock"
+    server = Program([options.programs + "/plane_server", "--admin=" + admin], load_cpus)
+    server.port = server.first_port()
+    os.sched_setaffinity(server.thread(REACTOR), server_cpus)
+    return server, admin
+
+
+def take_slice(server, workload, load):
+    """As measure.take_slice, with the CPU time of the reactor alone."""
+    before = server.thread_cpu_ns(REACTOR)
+    answers, seconds = load.run(server.port, workload)
+    return measure.Slice((server.thread_cpu_ns(REACTOR) - before) / 1e3 / answers, answers / seconds)
+
+
+def run(options):
+    """(the table, what plane_load told in each slice, answers that were errors)."""
+    workload = workloads.WORKLOADS[0]
+    server_cpus, load_cpus = choose_cpus(options)
+    told = {name: [] for name in AT_MOST}
+    with measure.working_folder() as folder:
+        load = measure.Load(folder, options.programs, load_cpus)
+        server, admin = start_server(options, folder, server_cpus, load_cpus)
+        command = [options.programs + "/plane_load", "--admin=" + admin]
+        kinds = {"without": None,
+                 "changes": command + [f"--changes_per_second={options.changes}"],
+                 "streams": command + [f"--streams={options.streams}",
+                                       f"--interval_ms={options.interval_ms}"]}
+
+        def take(name):
+            if kinds[name] is None:
+                return take_slice(server, workload, load)
+            with PlaneLoad(kinds[name], load_cpus) as plane:
+                result = take_slice(server, workload, load)
+            told[name].append(plane.result)
+            return result
+
+        try:
+            results = measure.take_turns({name: name for name in kinds}, options.rounds,
+                                         options.rounds, take)
+        finally:
+            server.end()
+    table = measure.summary(results, "without")
+    for name, row in table.items():
+        row["requests_ratio"] = statistics.median(measure.ratios(
+            results, name, "without", lambda result: result.requests_per_s))
+    return table, told
+
+
+def summary_of(told):
+    """The medians of the slices; sums of what was not to be."""
+    sums = ("failed", "not_applied", "passed_over")
+    return {name: {key: (sum if key in sums else statistics.median)(slice_[key] for slice_ in slices)
+                   for key in slices[0]} for name, slices in told.items()}
+
+
+def targets(table, told):
+    rows = [(f"CPU ratio of the reactor, {name}", table[name]["cpu_ratio"], 1 + most)
+            for name, most in AT_MOST.items()]
+    rows += [("a change to its answer, p99 ms", told["changes"]["p99_ms"], APPLIED_P99_MS),
+             ("changes not applied when answered", told["changes"]["not_applied"], 0),
+             ("calls and streams that failed", sum(row["failed"] for row in told.values()), 0)]
+    return [{"target": text, "value": value, "at_most": most, "met": value <= most}
+            for text, value, most in rows]
+
+
+def print_table(table, told, met):
+    print(f"  {'control plane':<16}{'reactor us/request':>20}{'CPU ratio':>12}{'quartiles':>16}"
+          f"{'requests/s':>12}{'ratio':>8}")
+    for name, row in table.items():
+        low, high = row["cpu_ratio_quartiles"]
+        print(f"  {name:<16}{row['cpu_us_per_request']:>20.3f}{row['cpu_ratio']:>12.4f}"
+              f"{f'{low:.4f}-{high:.4f}':>16}{row['requests_per_s']:>12.0f}"
+              f"{row['requests_ratio']:>8.3f}")
+    for name, row in told.items():
+        print(f"  {name}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()))
+    print("\ntargets; a request that fails ends the run")
+    for row in met:
+        print(f"  {row['target']:<36}{row['value']:>10.4f}  at most {row['at_most']:<6}"
+              f"{'met' if row['met'] else 'MISSED'}")
+
+
+def main():
+    options = arguments()
+    table, slices = run(options)
+    told = summary_of(slices)
+    met = targets(table, told)
+    if options.json:
+        print(json.dumps({"servers": table, "control_plane": told, "targets": met}, indent=1))
+    else:
+        print_table(table, told, met)
+
+
+if __name__ == "__main__":
+    main()
