@@ -1,6 +1,7 @@
 // weirctl errors: what each kind of error means.
 #include <ostream>
 
+#include "weir/control/weirctl/json_struct.h"
 #include "weir/control/weirctl/weirctl.h"
 #include "weir/parser/parse_error.h"
 
@@ -20,24 +21,45 @@ void Print(const ParseErrorInfo& info, std::ostream& out) {
       << "\nsee: " << info.section << "\n";
 }
 
+void PrintAsJson(const ParseErrorInfo& info, std::ostream& out) {
+  google::protobuf::Struct object;
+  SetText(&object, "kind", info.name);
+  SetNumber(&object, "status", info.status);
+  SetText(&object, "fix", info.text);
+  SetText(&object, "section", info.section);
+  PrintJson(object, out);
+}
+
+void PrintTableOf(const std::vector<const ParseErrorInfo*>& kinds, std::ostream& out) {
+  std::vector<std::vector<std::string>> rows = {{"KIND", "STATUS", "FIX", "SEE"}};
+  for (const ParseErrorInfo* info : kinds) {
+    rows.push_back({std::string(info->name), std::to_string(info->status), std::string(info->text),
+                    std::string(info->section)});
+  }
+  PrintTable(rows, out);
+}
+
 }  // namespace
 
 int ErrorsCommand(const Session& session, const std::vector<std::string>& names) {
+  std::vector<const ParseErrorInfo*> kinds;
   for (const std::string& name : names) {
-    if (FindError(name) != nullptr) continue;
+    kinds.push_back(FindError(name));
+    if (kinds.back() != nullptr) continue;
     session.err << "weirctl: \"" << name
                 << "\" is no kind of parse error; \"weirctl errors\" lists all\n";
     return kExitUsage;
   }
-  for (const std::string& name : names) Print(*FindError(name), session.out);
-  if (!names.empty()) return kExitOk;
-  std::vector<std::vector<std::string>> rows = {{"KIND", "STATUS", "FIX", "SEE"}};
-  for (std::size_t i = 1; i < kParseErrorCount; ++i) {
-    const ParseErrorInfo& info = Describe(static_cast<ParseError>(i));
-    rows.push_back({std::string(info.name), std::to_string(info.status), std::string(info.text),
-                    std::string(info.section)});
+  for (std::size_t i = 1; names.empty() && i < kParseErrorCount; ++i) {
+    kinds.push_back(&Describe(static_cast<ParseError>(i)));
   }
-  PrintTable(rows, session.out);
+  if (!session.line.json && names.empty()) {
+    PrintTableOf(kinds, session.out);
+    return kExitOk;
+  }
+  for (const ParseErrorInfo* info : kinds) {
+    session.line.json ? PrintAsJson(*info, session.out) : Print(*info, session.out);
+  }
   return kExitOk;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -125,6 +126,15 @@ TEST(ErrorsCommand, SaysWhatOneMeans) {
   const Outcome none = Call({"errors", "too_large"});
   EXPECT_EQ(none.status, kExitUsage);
   EXPECT_THAT(none.err, HasSubstr("is no kind of parse error"));
+}
+
+TEST(ErrorsCommand, AnswersAsJson) {
+  const Outcome one = Call({"errors", "head_too_large", "--json"});
+  EXPECT_EQ(one.status, kExitOk);
+  EXPECT_THAT(one.out, AllOf(HasSubstr("\"kind\":\"head_too_large\""), HasSubstr("\"status\":431"),
+                             HasSubstr("\"section\":\"RFC 6585")));
+  const std::string all = Call({"errors", "--json"}).out;
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), kParseErrorCount - 1);
 }
 
 }  // namespace

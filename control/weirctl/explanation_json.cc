@@ -1,21 +1,14 @@
 #include "weir/control/weirctl/explanation_json.h"
 
-#include <string>
+#include <string_view>
 
+#include "weir/control/weirctl/json_struct.h"
 #include "weir/parser/explain/visible_text.h"
 
 namespace weir {
 namespace {
 
 using google::protobuf::Struct;
-
-void Set(Struct* object, const char* name, std::string_view value) {
-  (*object->mutable_fields())[name].set_string_value(std::string(value));
-}
-
-void SetNumber(Struct* object, const char* name, std::uint64_t value) {
-  (*object->mutable_fields())[name].set_number_value(static_cast<double>(value));
-}
 
 Struct RequestJson(const ExplainedRequest& request) {
   constexpr std::string_view kFraming[] = {"none", "content_length", "chunked"};
@@ -24,11 +17,11 @@ Struct RequestJson(const ExplainedRequest& request) {
   SetNumber(&object, "head_bytes", request.head_bytes);
   SetNumber(&object, "body_bytes", request.body_bytes);
   SetNumber(&object, "content_bytes", request.content_bytes);
-  Set(&object, "method", request.method);
-  Set(&object, "target", internal::VisibleText(request.target));
+  SetText(&object, "method", request.method);
+  SetText(&object, "target", internal::VisibleText(request.target));
   SetNumber(&object, "minor_version", request.minor_version);
   SetNumber(&object, "fields", request.fields);
-  Set(&object, "framing", kFraming[static_cast<std::size_t>(request.framing.kind)]);
+  SetText(&object, "framing", kFraming[static_cast<std::size_t>(request.framing.kind)]);
   (*object.mutable_fields())["keep_alive"].set_bool_value(request.keep_alive);
   return object;
 }
@@ -36,16 +29,16 @@ Struct RequestJson(const ExplainedRequest& request) {
 Struct ErrorJson(const Explanation& explanation) {
   const ParseErrorInfo& info = Describe(explanation.error);
   Struct object;
-  Set(&object, "kind", info.name);
+  SetText(&object, "kind", info.name);
   SetNumber(&object, "status", info.status);
-  Set(&object, "fix", info.text);
-  Set(&object, "section", info.section);
-  Set(&object, "limit", explanation.limit);
+  SetText(&object, "fix", info.text);
+  SetText(&object, "section", info.section);
+  SetText(&object, "limit", explanation.limit);
   SetNumber(&object, "offset", explanation.offset);
   SetNumber(&object, "line", explanation.place.line);
   SetNumber(&object, "column", explanation.place.column);
-  Set(&object, "part", Describe(explanation.place.part));
-  Set(&object, "field", explanation.place.field_name);
+  SetText(&object, "part", Describe(explanation.place.part));
+  SetText(&object, "field", explanation.place.field_name);
   return object;
 }
 
@@ -54,7 +47,7 @@ Struct ErrorJson(const Explanation& explanation) {
 Struct ToJson(const Explanation& explanation) {
   constexpr std::string_view kOutcomes[] = {"accepted", "refused", "incomplete"};
   Struct object;
-  Set(&object, "outcome", kOutcomes[static_cast<std::size_t>(explanation.outcome)]);
+  SetText(&object, "outcome", kOutcomes[static_cast<std::size_t>(explanation.outcome)]);
   auto* const requests = (*object.mutable_fields())["requests"].mutable_list_value();
   for (const ExplainedRequest& request : explanation.requests) {
     *requests->add_values()->mutable_struct_value() = RequestJson(request);
@@ -63,7 +56,7 @@ Struct ToJson(const Explanation& explanation) {
   if (explanation.outcome == ExplainOutcome::kAccepted) return object;
   SetNumber(&object, "request_offset", explanation.request_offset);
   if (explanation.outcome == ExplainOutcome::kIncomplete) {
-    Set(&object, "waiting_for", explanation.waiting_for);
+    SetText(&object, "waiting_for", explanation.waiting_for);
   } else {
     *(*object.mutable_fields())["error"].mutable_struct_value() = ErrorJson(explanation);
   }

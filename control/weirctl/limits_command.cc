@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "weir/control/weirctl/json_struct.h"
 #include "weir/control/weirctl/limit_assignment.h"
 #include "weir/control/weirctl/limits_change.h"
 #include "weir/control/weirctl/limits_view.h"
@@ -73,6 +74,18 @@ void KeepOnly(const std::set<std::string>& names, admin::v1::Limits* limits) {
   }
 }
 
+void PrintPresetsAsJson(std::ostream& out) {
+  for (const LimitPreset& preset : LimitPresets()) {
+    google::protobuf::Struct object;
+    SetText(&object, "preset", preset.name);
+    auto* const limits = (*object.mutable_fields())["limits"].mutable_struct_value();
+    for (const LimitSpec& spec : LimitSpecs()) {
+      SetNumber(limits, spec.name, preset.limits.*spec.member);
+    }
+    PrintJson(object, out);
+  }
+}
+
 }  // namespace
 
 int GetLimitsCommand(const Session& session, const std::vector<std::string>& names) {
@@ -128,6 +141,10 @@ int UnsetLimitsCommand(const Session& session, const std::vector<std::string>& n
 }
 
 int PresetsCommand(const Session& session, const std::vector<std::string>&) {
+  if (session.line.json) {
+    PrintPresetsAsJson(session.out);
+    return kExitOk;
+  }
   std::vector<std::vector<std::string>> rows = {{"LIMIT"}};
   for (const LimitPreset& preset : LimitPresets()) rows[0].push_back(std::string(preset.name));
   for (const LimitSpec& spec : LimitSpecs()) {

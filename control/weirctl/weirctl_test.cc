@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -160,6 +161,23 @@ TEST_F(WeirctlTest, KnowsItsPresets) {
   const Outcome table = Call({"limits", "presets"});
   EXPECT_EQ(table.status, kExitOk);
   EXPECT_THAT(table.out, AllOf(HasSubstr("nginx"), HasSubstr("32768"), HasSubstr("300000")));
+  const Outcome json = Call({"limits", "presets", "--json"});
+  EXPECT_EQ(json.status, kExitOk);
+  EXPECT_THAT(json.out, HasSubstr("\"preset\":\"nginx\""));
+  EXPECT_THAT(json.out, HasSubstr("\"max_head_bytes\":32768"));
+}
+
+TEST_F(WeirctlTest, TellsOfItsContextsAsJson) {
+  const std::string path = testing::TempDir() + "contexts_as_json";
+  std::ofstream(path)
+      << "[shop]\ntarget = 10.0.0.1:9000\ntls_ca = /ca.pem\n[here]\ntarget = unix:/x\n";
+  ::setenv("WEIR_CONTEXTS", path.c_str(), 1);
+  const std::string json = Call({"contexts", "--json"}).out;  // the fields in any order
+  const std::string shop = json.substr(0, json.find('\n'));
+  EXPECT_THAT(shop, AllOf(HasSubstr("\"context\":\"shop\""), HasSubstr("\"tls\":true"),
+                          HasSubstr("\"target\":\"10.0.0.1:9000\"")));
+  EXPECT_THAT(json.substr(shop.size()), AllOf(HasSubstr("\"here\""), HasSubstr("\"tls\":false")));
+  ::unsetenv("WEIR_CONTEXTS");
 }
 
 TEST_F(WeirctlTest, ValidatesAndGuards) {
