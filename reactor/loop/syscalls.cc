@@ -65,8 +65,8 @@ class SystemSyscalls final : public Syscalls {
 }  // namespace
 
 Syscalls* Syscalls::System() {
-  static SystemSyscalls syscalls;
-  return &syscalls;
+  static auto* const syscalls = new SystemSyscalls;  // outlives static servers
+  return syscalls;
 }
 
 }  // namespace weir
