@@ -31,7 +31,7 @@ RefuseReason ResetFor(RefuseReason reason) noexcept {
 
 }  // namespace
 
-void Admission::OnLimits() {
+void Admission::WordAnswers() {
   for (std::size_t i = 0; i < answers_.size(); ++i) {
     answers_[i] = AnswerFor(static_cast<RefuseReason>(i), ctx_->limits.retry_after_seconds);
   }

@@ -31,8 +31,9 @@ class Admission final : public ClientAddresses {
   Admission(ConnectionContext* context, SharedAdmission* shared) noexcept
       : ctx_(context), shared_(shared) {}
 
-  // The limits of the context are new.
-  void OnLimits();
+  // Makes the answers that refuse, by the context's retry_after_seconds. To be called before any is
+  // needed, and when that limit has changed.
+  void WordAnswers();
 
   // Takes a place, which whoever has it gives back. False if max_connections have one.
   bool TakePlace() noexcept;

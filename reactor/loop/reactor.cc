@@ -176,9 +176,7 @@ void Reactor::AdoptLimits() {
   }
   counters_.shadows.Adopt(snapshot->shadows(), snapshot->version);
   mailbox_->SetMaxWaitingBytes(snapshot->limits.max_pending_output_bytes);
-  admission_.OnLimits();
-  refusing_ = RefusingHandler(*options_.handler, snapshot->limits.retry_after_seconds,
-                              &counters_[Counter::kRequestsShed]);
+  WordRefusals();
   for (const auto& acceptor : acceptors_) {
     acceptor->ResumeIfPaused();  // there may be room now
     acceptor->SetBacklog(snapshot->limits.listen_backlog);
@@ -188,6 +186,15 @@ void Reactor::AdoptLimits() {
   applied_version_ = snapshot->version;
   counters_.applied_limits_version.Set(applied_version_);
   if (options_.on_adopted) options_.on_adopted();
+}
+
+// Anew only when what they say is new: limits may change a thousand times a second.
+void Reactor::WordRefusals() {
+  const std::uint64_t seconds = context_.limits.retry_after_seconds;
+  if (seconds == refusals_say_seconds_) return;
+  refusals_say_seconds_ = seconds;
+  admission_.WordAnswers();
+  refusing_ = RefusingHandler(*options_.handler, seconds, &counters_[Counter::kRequestsShed]);
 }
 
 // Runs one step of a connection. Memory that can't be had ends that connection, not the reactor.

@@ -111,6 +111,7 @@ class Reactor final : private ResponseSink {
   int WaitForEvents(std::int64_t max_wait_ms);
   void ReadClock();
   void AdoptLimits();
+  void WordRefusals();
   void FireTimers();
   void AcceptAll(int count);
   void ChooseHandler() noexcept;
@@ -145,7 +146,8 @@ class Reactor final : private ResponseSink {
   ConnectionContext context_;
   ConnectionTable table_;
   Admission admission_;
-  AnyHandler refusing_;  // in the place of the service's while load is shed
+  AnyHandler refusing_;                     // in the place of the service's while load is shed
+  std::uint64_t refusals_say_seconds_ = 0;  // the Retry-After of what refuses; 0: nothing yet
   std::vector<std::unique_ptr<Acceptor>> acceptors_;  // one for each listener
   std::unique_ptr<LentQueues> lent_;                  // by other reactors to this one
   std::vector<Mailbox::Message> messages_;
