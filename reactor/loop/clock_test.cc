@@ -1,8 +1,8 @@
 #include "weir/reactor/loop/clock.h"
 
-#include <cstdlib>
+#include <gtest/gtest.h>
 
-#include "gtest/gtest.h"
+#include <cstdlib>
 
 namespace weir {
 namespace {
