@@ -34,9 +34,8 @@ enum KnownField : std::uint8_t {
   kKnownFieldCount,
 };
 
-// All positions are offsets into the buffer. Everything is zero at the start of a head, and any
-// kernel can go on from where another stopped.
-struct HeadState {
+// What must be zero at the start of a head: one store's worth, which lies in one cache line.
+struct alignas(16) HeadProgress {
   HeadPhase phase;
   ParseError error;
   std::uint8_t minor_version;
@@ -44,10 +43,15 @@ struct HeadState {
   std::uint8_t repeated;  // bit i: and in more than one line
   bool plain_host;        // the first Host field is plainly valid for an origin-form target
   std::uint32_t field_count;
+  std::uint32_t request_line_start;
+};
+
+// All positions are offsets into the buffer. Any kernel can go on from where another stopped. What
+// follows HeadProgress is set before it is read.
+struct HeadState : HeadProgress {
   std::uint32_t line_start;  // of the line being read
   std::uint32_t name_end;    // of the field being read, in kFieldValue
   std::uint32_t scan;        // bytes before it are known to be good
-  std::uint32_t request_line_start;
   std::uint32_t method_end;  // the target starts one byte later
   std::uint32_t target_end;
   std::uint32_t question;  // of the target's first '?'; 0 if none

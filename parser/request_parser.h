@@ -41,7 +41,7 @@ class RequestParser {
   ParseStatus Parse(std::string_view buffer, const ParserLimits& limits) noexcept;
 
   // Makes ready for the next head.
-  void Reset() noexcept { state_ = internal::HeadState(); }
+  void Reset() noexcept { static_cast<internal::HeadProgress&>(state_) = {}; }
 
   // Moves to another field table, whose first field_count() entries the caller has copied.
   void set_fields(FieldRef* fields, std::uint32_t capacity) noexcept {
@@ -88,9 +88,9 @@ class RequestParser {
   // REQUIRES: there is such a field, and the rest of head_ is set.
   void ReadConnection(const char* data) noexcept;
 
+  internal::HeadState state_ = {};
   FieldRef* fields_;
   std::uint32_t capacity_;
-  internal::HeadState state_ = {};
   RequestHead head_;
 };
 
