@@ -30,14 +30,11 @@ inline void SplitPath(std::string_view text, std::size_t question, RequestTarget
   target->has_query = true;
 }
 
-// Makes `target` an origin-form one. Member by member: gcc 12 would build a whole one elsewhere
-// first.
+// Makes `target`, which is new or of such a form, an origin-form one. Member by member: gcc 12
+// would build a whole one elsewhere first.
 inline void FillOriginForm(std::string_view text, std::size_t question,
                            RequestTarget* target) noexcept {
-  target->form = TargetForm::kOrigin;
   target->text = text;
-  target->scheme = {};
-  target->authority = {};
   target->query = {};
   target->has_query = false;
   SplitPath(text, question, target);

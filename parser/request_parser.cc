@@ -141,6 +141,7 @@ inline std::size_t RequestParser::question() const noexcept {
 __attribute__((noinline)) bool RequestParser::CheckTarget(const char* data) noexcept {
   const std::string_view method(data + state_.request_line_start,
                                 state_.method_end - state_.request_line_start);
+  head_is_plain_ = false;
   const RuleError error =
       internal::SplitTarget(method, target_text(data), question(), &head_.target);
   if (error.error == ParseError::kNone) return true;
@@ -148,16 +149,19 @@ __attribute__((noinline)) bool RequestParser::CheckTarget(const char* data) noex
   return false;
 }
 
+__attribute__((noinline)) void RequestParser::ClearHead() noexcept {
+  head_ = RequestHead();
+  head_is_plain_ = true;
+}
+
 inline ParseStatus RequestParser::Finish(const char* data, const ParserLimits& limits) noexcept {
+  if (!head_is_plain_) ClearHead();
   head_.method_text = {data + state_.request_line_start,
                        state_.method_end - state_.request_line_start};
   head_.method = IdentifyMethod(head_.method_text);
   head_.minor_version = state_.minor_version;
   head_.fields = HeaderFields(data, fields_, state_.field_count);
-  head_.framing = MessageFraming();
   head_.keep_alive = state_.minor_version == 1;
-  head_.expect_continue = false;
-  head_.upgrade = false;
   const std::string_view target = target_text(data);
   const bool is_path = target[0] == '/';
   if (is_path) internal::FillOriginForm(target, question(), &head_.target);
@@ -168,6 +172,7 @@ inline ParseStatus RequestParser::Finish(const char* data, const ParserLimits& l
 
 __attribute__((noinline)) ParseStatus RequestParser::FinishByRules(
     const char* data, const ParserLimits& limits) noexcept {
+  head_is_plain_ = false;
   // Succeeds: it did when the request line was complete.
   if (target_text(data)[0] != '/') CheckTarget(data);
   if (!ApplyRules(data, limits)) return ParseStatus::kError;
@@ -183,6 +188,7 @@ __attribute__((noinline)) void RequestParser::ReadConnection(const char* data) n
     head_.keep_alive = true;
     return;
   }
+  head_is_plain_ = false;
   ReadConnectionOptions(HeadFields(data, fields_, state_), &head_);
 }
 

@@ -54,7 +54,10 @@ class RequestParser {
   // REQUIRES: kComplete. Views into the buffer of the last call.
   const RequestHead& head() const noexcept { return head_; }
   // REQUIRES: kComplete. The same head, for a buffer or field table that has moved since.
-  void set_head(const RequestHead& head) noexcept { head_ = head; }
+  void set_head(const RequestHead& head) noexcept {
+    head_ = head;
+    head_is_plain_ = false;
+  }
   // REQUIRES: kComplete. Bytes of the head, the empty line included: the content starts there.
   std::size_t head_bytes() const noexcept { return state_.head_end; }
 
@@ -82,6 +85,7 @@ class RequestParser {
   bool CheckTarget(const char* data) noexcept;
   // Applies those rules, in this order: Host, framing, Expect. False: the error is set.
   bool ApplyRules(const char* data, const ParserLimits& limits) noexcept;
+  void ClearHead() noexcept;
   // Makes head() of a complete head, or refuses it; the second of those that are not plain.
   ParseStatus Finish(const char* data, const ParserLimits& limits) noexcept;
   ParseStatus FinishByRules(const char* data, const ParserLimits& limits) noexcept;
@@ -92,6 +96,8 @@ class RequestParser {
   FieldRef* fields_;
   std::uint32_t capacity_;
   RequestHead head_;
+  // Finish() has set all of head_ that is not as in a new one.
+  bool head_is_plain_ = true;
 };
 
 }  // namespace weir

@@ -93,7 +93,7 @@ TEST(RequestParser, NothingOfARequestStaysInTheNext) {
   EXPECT_TRUE(parser.head().upgrade);
   EXPECT_FALSE(parser.head().keep_alive);
   parser.Reset();
-  ASSERT_EQ(parser.Parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n", ParserLimits()),
+  ASSERT_EQ(parser.Parse("GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n", ParserLimits()),
             ParseStatus::kComplete);
   const RequestHead& head = parser.head();
   EXPECT_FALSE(head.expect_continue);
