@@ -11,7 +11,7 @@ namespace {
 #include "weir/parser/simd/loads.inc"
 
 constexpr std::ptrdiff_t kSkip = 256;
-constexpr std::ptrdiff_t kLeastHead = 1;
+constexpr std::size_t kLeastHead = 1;
 constexpr std::size_t kTargetBlock = 64;
 constexpr std::size_t kLeastTarget = 1;
 

@@ -11,7 +11,7 @@ namespace {
 #include "weir/parser/simd/loads.inc"
 
 constexpr std::ptrdiff_t kSkip = 128;
-constexpr std::ptrdiff_t kLeastHead = 32;
+constexpr std::size_t kLeastHead = 32;
 constexpr std::size_t kTargetBlock = 64;
 constexpr std::size_t kLeastTarget = kTargetBlock;
 

@@ -82,6 +82,7 @@ WEIR_INLINE std::size_t RegNameBytes(const char* value, std::size_t, const HeadI
 
 // No input is too short for this kernel's way.
 constexpr bool IsShort(const HeadInput&) { return false; }
+constexpr std::size_t kLeastHead = 0;
 
 class Cursor {
  public:
