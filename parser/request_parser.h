@@ -85,6 +85,7 @@ class RequestParser {
   bool CheckTarget(const char* data) noexcept;
   // Applies those rules, in this order: Host, framing, Expect. False: the error is set.
   bool ApplyRules(const char* data, const ParserLimits& limits) noexcept;
+  // Makes head() plain again: of what Finish() does not set, all is as in a new one.
   void ClearHead() noexcept;
   // Makes head() of a complete head, or refuses it; the second of those that are not plain.
   ParseStatus Finish(const char* data, const ParserLimits& limits) noexcept;
