@@ -150,16 +150,18 @@ TEST(StatsCodecTest, CarriesTheShadowsThatAreSet) {
 
 TEST(StatsCodecTest, CarriesEveryListener) {
   ServerStats stats;
-  stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81, 5}};
+  stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81, 5, 6}};
   stats.reactors.resize(1);
-  stats.reactors[0].listener_queues = {{"public", 20, {1, 2, 3, 4, 5, 6, 7, 8, 9}},
-                                       {"health", 30, {11}, true}};
+  stats.reactors[0].listener_queues = {{"public", 20, 12, 13, {1, 2, 3, 4, 5, 6, 7, 8, 9}},
+                                       {"health", 30, 0, 0, {11}, true}};
   admin::v1::Stats message;
   ToProto(stats, &message);
   const admin::v1::ReactorStats& carried = message.reactors(0);
   ASSERT_EQ(carried.listener_queues_size(), 2);
   EXPECT_EQ(carried.listener_queues(0).listener(), "public");
   EXPECT_EQ(carried.listener_queues(0).connections_accepted(), 20u);
+  EXPECT_EQ(carried.listener_queues(0).connections_active(), 12u);
+  EXPECT_EQ(carried.listener_queues(0).connections_refused(), 13u);
   EXPECT_EQ(carried.listener_queues(0).queue().discards_when_full(), 9u);
   EXPECT_EQ(carried.listener_queues(1).queue().depth(), 11u);
   EXPECT_FALSE(carried.listener_queues(0).shared());
@@ -168,6 +170,8 @@ TEST(StatsCodecTest, CarriesEveryListener) {
   EXPECT_EQ(message.listeners(1).name(), "health");
   EXPECT_EQ(message.listeners(1).address(), "[::1]:81");
   EXPECT_EQ(message.listeners(1).listen_backlog(), 5u);
+  EXPECT_FALSE(message.listeners(0).has_max_connections_per_listener());
+  EXPECT_EQ(message.listeners(1).max_connections_per_listener(), 6u);
 }
 
 TEST(StatsCodecTest, CarriesWhatTheKernelTells) {

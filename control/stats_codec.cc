@@ -46,6 +46,8 @@ void QueueToProto(const AcceptQueueSample& queue, admin::v1::AcceptQueue* messag
 void QueueToProto(const ListenerQueue& queue, admin::v1::ListenerQueue* message) {
   message->set_listener(queue.listener);
   message->set_connections_accepted(queue.connections_accepted);
+  message->set_connections_active(queue.connections_active);
+  message->set_connections_refused(queue.connections_refused);
   message->set_shared(queue.shared);
   QueueToProto(queue.queue, message->mutable_queue());
 }
@@ -173,6 +175,9 @@ void ToProto(const ListenerInfo& listener, admin::v1::ListenerInfo* message) {
   message->set_name(listener.name);
   message->set_address(listener.address);
   message->set_listen_backlog(listener.listen_backlog);
+  if (const auto own = listener.max_connections_per_listener) {
+    message->set_max_connections_per_listener(*own);
+  }
 }
 
 void ToProto(const ServerStats& stats, admin::v1::Stats* message) {

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   health.name = "health";
   health.address = argc > 3 ? argv[3] : "127.0.0.1:8081";
   health.listen_backlog = 16;
+  health.max_connections_per_listener = 32;
   options.listeners.push_back(health);
 
   auto server =

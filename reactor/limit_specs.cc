@@ -153,8 +153,8 @@ constexpr LimitSpec kSpecs[] = {
     {"overload_action", "choice", 0, std::size(kOverloadActions) - 1, 0,
      LimitApplies::kNextConnection, "503 and close, reset, or not accepted",
      "connections_refused.max_connections",
-     "What becomes of a connection beyond max_connections: it is answered, reset, or left in the "
-     "accept queue until there is room.",
+     "What becomes of a connection beyond max_connections, of the server or per listener: it is "
+     "answered, reset, or left in the accept queue until there is room.",
      &Limits::overload_action, kOverloadActions},
     {"retry_after_seconds", "s", 1, 86400, 1, LimitApplies::kAtOnce,
      "the client is asked to wait so long", "connections_refused.max_connections",
@@ -163,6 +163,11 @@ constexpr LimitSpec kSpecs[] = {
      "503 and close, or reset", "connections_refused.max_connections_per_address",
      "Open connections of one client address, over all reactors; 0: as many as it likes.",
      &Limits::max_connections_per_address},
+    {"max_connections_per_listener", "connections", 0, 10'000'000, 0, LimitApplies::kNextConnection,
+     "as overload_action says", "connections_refused.max_connections_per_listener",
+     "Open connections that came to one listener, over all reactors; 0: as many as the server may "
+     "have.",
+     &Limits::max_connections_per_listener},
     {"ipv6_prefix_bits", "bits", 1, 128, 64, LimitApplies::kNextConnection,
      "addresses count together", "connections_refused.max_connections_per_address",
      "How many bits of an IPv6 address make one client.", &Limits::ipv6_prefix_bits},

@@ -9,7 +9,8 @@
 
 namespace weir {
 
-// What becomes of a connection beyond max_connections: the values of Limits::overload_action.
+// What becomes of a connection beyond max_connections, of the server or of its listener: the values
+// of Limits::overload_action.
 enum class OverloadAction : std::uint64_t {
   kRespond503,  // it is answered 503 with Retry-After, and closed
   kReset,       // it is reset: the cheapest, and the client sees it at once
@@ -126,13 +127,17 @@ struct Limits {
   std::uint64_t proxy_protocol = 1;
   // A PROXY header of version 2, in bytes; one of version 1 has 107 at most. Default 2048.
   std::uint64_t max_proxy_header_bytes = 2048;
-  // What becomes of a connection beyond max_connections: an OverloadAction. Default respond_503.
+  // What becomes of a connection beyond max_connections or max_connections_per_listener: an
+  // OverloadAction. Default respond_503.
   std::uint64_t overload_action = 0;
   // The Retry-After of the 503 that refuses for overload, in seconds. Default 1.
   std::uint64_t retry_after_seconds = 1;
   // Open connections of one client address, over all reactors; 0: as many as it likes. Connections
   // that were accepted while it was 0 are not counted, nor are those of Unix sockets. Default 0.
   std::uint64_t max_connections_per_address = 0;
+  // Open connections that came to one listener, over all reactors; 0: as many as the server may
+  // have. ListenerOptions can give a listener its own. Default 0.
+  std::uint64_t max_connections_per_listener = 0;
   // How many bits of an IPv6 address make one client: its network, of which it has all addresses.
   // Default 64.
   std::uint64_t ipv6_prefix_bits = 64;

@@ -36,6 +36,7 @@ struct ListenerOptions {
   // the limit does not concern it. In their ranges.
   std::optional<std::uint64_t> listen_backlog;
   std::optional<std::uint64_t> accept_budget_per_tick;
+  std::optional<std::uint64_t> max_connections_per_listener;  // 0: as many as the server may have
 };
 
 }  // namespace weir

@@ -152,6 +152,26 @@ TEST(ServerListenersTest, AListenerMayHaveABacklogOfItsOwn) {
               HasSubstr("listen_backlog = 0 is out of range: give 1 to 10000000"));
 }
 
+TEST(ServerListenersTest, AListenerMayHaveAMaximumOfItsOwn) {
+  ListenerOptions small = At("127.0.0.1:0", "health");
+  small.max_connections_per_listener = 1;
+  auto server = Server::Start(On({At("127.0.0.1:0"), small}), Hello);
+  ASSERT_TRUE(server.ok()) << server.status();
+  EXPECT_EQ((*server)->listeners()[0].max_connections_per_listener, std::nullopt);
+  EXPECT_EQ((*server)->listeners()[1].max_connections_per_listener, 1u);
+  // Whichever reactors they come to.
+  const std::uint16_t port = (*server)->listeners()[1].port;
+  BlockingClient first(port);
+  EXPECT_THAT(first.Ask(kGet), HasSubstr("hello"));
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_THAT(BlockingClient(port).Ask(kGet), HasSubstr("max_connections_per_listener"));
+    EXPECT_THAT(BlockingClient((*server)->port()).Ask(kGet), HasSubstr("hello"));
+  }
+  small.max_connections_per_listener = 10'000'001;
+  EXPECT_THAT(std::string(Refusal(On({small})).message()),
+              HasSubstr("max_connections_per_listener = 10000001 is out of range"));
+}
+
 TEST(ServerListenersTest, RefusesARangeOfBalancersThatIsNone) {
   ListenerOptions options = At("127.0.0.1:0");
   options.proxies = {"127.0.0.1", "balancer.example"};

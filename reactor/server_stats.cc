@@ -31,6 +31,7 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "accept_pauses_failed",
     "stalls",
     "connections_rescued",
+    "accept_pauses_listener_full",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",
@@ -41,6 +42,8 @@ constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = 
     "max_connections_per_address_reset",
     "shed",
     "shed_reset",
+    "max_connections_per_listener",
+    "max_connections_per_listener_reset",
 };
 constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
     "client_closed",

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,9 +48,10 @@ enum class Counter : std::uint8_t {
   kAcceptPausesFailed,     // times that a listener was disarmed because accept4 would go on to fail
   kStalls,                 // turns of stall_threshold_ms or longer, as the watcher saw them
   kConnectionsRescued,     // of the accepted: from the accept queues of stalled reactors
+  kAcceptPausesListenerFull,  // the same as kAcceptPausesFull, for max_connections_per_listener
 };
 inline constexpr std::size_t kCounterCount =
-    static_cast<std::size_t>(Counter::kConnectionsRescued) + 1;
+    static_cast<std::size_t>(Counter::kAcceptPausesListenerFull) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {
@@ -59,11 +61,13 @@ enum class RefuseReason : std::uint8_t {
   kMaxConnectionsReset,            // max_connections: reset
   kMaxConnectionsPerAddress,       // max_connections_per_address: answered 503 and closed
   kMaxConnectionsPerAddressReset,  // the same: reset
-  kShed,       // waited longer than shed_queue_delay_ms: answered 503 and closed
-  kShedReset,  // the same: reset
+  kShed,                       // waited longer than shed_queue_delay_ms: answered 503 and closed
+  kShedReset,                  // the same: reset
+  kMaxConnectionsPerListener,  // max_connections_per_listener: answered 503 and closed
+  kMaxConnectionsPerListenerReset,  // the same: reset
 };
 inline constexpr std::size_t kRefuseReasonCount =
-    static_cast<std::size_t>(RefuseReason::kShedReset) + 1;
+    static_cast<std::size_t>(RefuseReason::kMaxConnectionsPerListenerReset) + 1;
 
 // Why a connection ended. Every end has exactly one reason.
 enum class CloseReason : std::uint8_t {
@@ -156,6 +160,10 @@ struct AcceptQueueSample {
 struct ListenerQueue {
   std::string listener;                    // its name: ListenerInfo
   std::uint64_t connections_accepted = 0;  // taken from this queue, those refused at once included
+  // Of this listener and reactor, from whichever queue: open now, and refused so far for
+  // max_connections_per_listener.
+  std::uint64_t connections_active = 0;
+  std::uint64_t connections_refused = 0;
   AcceptQueueSample queue;
   // Whether the queue is that of a Unix socket, which all reactors accept from. The first tells
   // what it is like, the others nothing. Where it is full, clients wait: the kernel drops none.
@@ -200,6 +208,8 @@ struct ListenerInfo {
   std::string address;  // with the port that the kernel chose
   std::uint16_t port = 0;
   std::uint64_t listen_backlog = 0;  // its own, in place of the limit; 0: the limit
+  // Its own, in place of the limit; none: the limit.
+  std::optional<std::uint64_t> max_connections_per_listener = {};
 };
 
 struct ServerStats {

@@ -137,6 +137,27 @@ void Refused(const ServerFacts& facts, Findings* findings) {
                             ", or lower idle_timeout_ms")));
 }
 
+void ListenersFull(const ServerFacts& facts, Findings* findings) {
+  for (std::size_t i = 0; i < facts.stats.listeners.size(); ++i) {
+    std::uint64_t refused = 0;
+    for (const ReactorStats& reactor : facts.stats.reactors) {
+      if (i < reactor.listener_queues.size())
+        refused += reactor.listener_queues[i].connections_refused;
+    }
+    if (refused == 0) continue;
+    const ListenerInfo& listener = facts.stats.listeners[i];
+    const auto own = listener.max_connections_per_listener;
+    const std::uint64_t most = own.value_or(facts.limits.max_connections_per_listener);
+    findings->push_back(
+        {Severity::kWarning, "listener_full", listener.name,
+         "connections were turned away because as many as allowed came to this listener",
+         absl::StrCat(refused, " refused since the start; max_connections_per_listener = ", most),
+         own ? "raise ListenerOptions::max_connections_per_listener, which stands above the limit"
+             : absl::StrCat("weirctl limits set max_connections_per_listener=", most * 2,
+                            ", or lower idle_timeout_ms")});
+  }
+}
+
 void Shed(const ServerFacts& facts, Findings* findings) {
   const std::uint64_t connections =
       Sum(facts, RefuseReason::kShed) + Sum(facts, RefuseReason::kShedReset);
@@ -335,6 +356,7 @@ constexpr void (*kRules[])(const ServerFacts&, Findings*) = {
     FewDescriptors,
     Pauses,
     Refused,
+    ListenersFull,
     Shed,
     ReactorsForCpus,
     UnevenConnections,

@@ -104,6 +104,19 @@ TEST(ServerRulesTest, PausesAndRefusals) {
   EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("7 times left in the queue"));
 }
 
+TEST(ServerRulesTest, AFullListener) {
+  ServerFacts facts = Sound();
+  facts.limits.max_connections_per_listener = 10;
+  facts.stats.reactors[1].listener_queues[1].connections_refused = 4;
+  EXPECT_THAT(RulesOf(facts), ElementsAre("listener_full"));
+  EXPECT_EQ(CheckServer(facts)[0].subject, "health");
+  EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("4 refused"));
+  EXPECT_THAT(CheckServer(facts)[0].fix, HasSubstr("max_connections_per_listener=20"));
+  facts.stats.listeners[1].max_connections_per_listener = 3;
+  EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("max_connections_per_listener = 3"));
+  EXPECT_THAT(CheckServer(facts)[0].fix, HasSubstr("ListenerOptions::"));
+}
+
 TEST(ServerRulesTest, ALimitThatIsNear) {
   ServerFacts facts = Sound();
   SizeCounts& heads = facts.stats.reactors[1].sizes[static_cast<std::size_t>(Size::kHead)];

@@ -64,4 +64,27 @@ std::vector<std::vector<std::string>> QueueRows(const admin::v1::Stats& stats) {
   return rows;
 }
 
+std::vector<std::vector<std::string>> ListenerRows(const admin::v1::Stats& stats) {
+  std::vector<std::vector<std::string>> rows = {{"LISTENER", "OPEN", "MAXIMUM", "REFUSED"}};
+  std::uint64_t all_refused = 0;
+  for (int i = 0; i < stats.listeners_size(); ++i) {
+    std::uint64_t open = 0;
+    std::uint64_t refused = 0;
+    for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
+      if (i >= reactor.listener_queues_size()) continue;
+      open += reactor.listener_queues(i).connections_active();
+      refused += reactor.listener_queues(i).connections_refused();
+    }
+    all_refused += refused;
+    const admin::v1::ListenerInfo& listener = stats.listeners(i);
+    rows.push_back({listener.name(), std::to_string(open),
+                    listener.has_max_connections_per_listener()
+                        ? std::to_string(listener.max_connections_per_listener())
+                        : "-",
+                    std::to_string(refused)});
+  }
+  if (stats.listeners_size() < 2 && all_refused == 0) rows.resize(1);
+  return rows;
+}
+
 }  // namespace weir

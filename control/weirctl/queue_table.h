@@ -19,6 +19,11 @@ admin::v1::AcceptQueue SumOfQueues(const admin::v1::ReactorStats& reactor);
 // waited.
 std::vector<std::vector<std::string>> QueueRows(const admin::v1::Stats& stats);
 
+// A heading, then a row for each listener: its open connections and those that it has refused for
+// max_connections_per_listener, in all reactors. MAXIMUM is its own, which stands above the limit.
+// No row where there is one listener that has refused none.
+std::vector<std::vector<std::string>> ListenerRows(const admin::v1::Stats& stats);
+
 }  // namespace weir
 
 #endif  // WEIR_CONTROL_WEIRCTL_QUEUE_TABLE_H_

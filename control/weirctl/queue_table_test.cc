@@ -62,5 +62,20 @@ TEST(QueueTableTest, NamesTheListenersWhereThereAreSeveral) {
   EXPECT_EQ(sum.depth_max_window(), 5u);
 }
 
+TEST(QueueTableTest, TellsWhatEachListenerHasOpen) {
+  admin::v1::Stats stats;
+  stats.add_listeners()->set_name("public");
+  for (int i = 0; i < 2; ++i) {
+    admin::v1::ListenerQueue* const queue = stats.add_reactors()->add_listener_queues();
+    queue->set_connections_active(3);
+  }
+  EXPECT_EQ(ListenerRows(stats).size(), 1u);
+  stats.mutable_reactors(1)->mutable_listener_queues(0)->set_connections_refused(2);
+  EXPECT_THAT(ListenerRows(stats)[1], ElementsAre("public", "6", "-", "2"));
+  stats.add_listeners()->set_name("health");
+  stats.mutable_listeners(1)->set_max_connections_per_listener(5);
+  EXPECT_THAT(ListenerRows(stats)[2], ElementsAre("health", "0", "5", "0"));
+}
+
 }  // namespace
 }  // namespace weir

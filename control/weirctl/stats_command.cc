@@ -100,8 +100,8 @@ void PrintStats(const admin::v1::Stats& stats, std::ostream& out) {
   PrintSpread(stats, out);
   out << "\n";
   PrintTable(QueueRows(stats), out);
-  for (const auto& table : {SynQueueRows(stats.kernel()), NetnsRows(stats.kernel()),
-                            TimingRows(stats), SizeRows(stats)}) {
+  for (const auto& table : {ListenerRows(stats), SynQueueRows(stats.kernel()),
+                            NetnsRows(stats.kernel()), TimingRows(stats), SizeRows(stats)}) {
     if (table.size() < 2) continue;
     out << "\n";
     PrintTable(table, out);

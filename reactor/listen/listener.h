@@ -68,12 +68,19 @@ class Listener {
   void SetName(const std::string& name) { name_ = name; }
 
   // Its own values in place of limits, as ListenerOptions. REQUIRES of SetOwnLimits: as SetName.
-  void SetOwnLimits(std::optional<std::uint64_t> backlog, std::optional<std::uint64_t> budget) {
-    own_backlog_ = backlog;
-    own_budget_ = budget;
-  }
-  std::optional<std::uint64_t> own_backlog() const noexcept { return own_backlog_; }
-  std::optional<std::uint64_t> own_budget() const noexcept { return own_budget_; }
+  struct OwnLimits {
+    std::optional<std::uint64_t> backlog;
+    std::optional<std::uint64_t> budget;
+    std::optional<std::uint64_t> max_connections;
+  };
+  void SetOwnLimits(const OwnLimits& own) { own_ = own; }
+  const OwnLimits& own() const noexcept { return own_; }
+
+  // How many of the connections that came to it are open: who accepts counts them. It is for all
+  // listeners that share it, and for any thread. REQUIRES of ShareOpen: as SetName.
+  using OpenCount = std::atomic<std::uint64_t>;
+  void ShareOpen(const std::shared_ptr<OpenCount>& count) { open_count_ = count; }
+  OpenCount& open_count() const noexcept { return *open_count_; }
 
   // Whose connections begin with a PROXY header, as ListenerOptions::proxies. REQUIRES of
   // SetProxies: as SetName.
@@ -147,8 +154,8 @@ class Listener {
   SocketAddress address_;
   std::string name_;
   std::vector<AddressRange> proxies_;
-  std::optional<std::uint64_t> own_backlog_;
-  std::optional<std::uint64_t> own_budget_;
+  OwnLimits own_;
+  std::shared_ptr<OpenCount> open_count_ = std::make_shared<OpenCount>(0);
   std::shared_ptr<SharedSocket> shared_;  // until it is closed; guarded by mutex_
   bool shares_ = false;
   bool samples_ = true;

@@ -37,6 +37,8 @@ absl::Status CheckOwnLimit(const char* name, std::optional<std::uint64_t> value)
 absl::Status CheckOwnLimits(const ListenerOptions& options) {
   absl::Status status = CheckOwnLimit("listen_backlog", options.listen_backlog);
   status.Update(CheckOwnLimit("accept_budget_per_tick", options.accept_budget_per_tick));
+  status.Update(
+      CheckOwnLimit("max_connections_per_listener", options.max_connections_per_listener));
   return status;
 }
 
@@ -78,10 +80,13 @@ absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t list
   auto listener = unix_path_.empty() ? OpenIp(backlog) : OpenUnix(backlog);
   if (!listener.ok()) return listener.status();
   info_.listen_backlog = options_.listen_backlog.value_or(0);
+  info_.max_connections_per_listener = options_.max_connections_per_listener;
   info_.name = options_.name.empty() ? info_.address : options_.name;
   (*listener)->SetName(info_.name);
   (*listener)->SetProxies(proxies_);
-  (*listener)->SetOwnLimits(options_.listen_backlog, options_.accept_budget_per_tick);
+  (*listener)->SetOwnLimits({options_.listen_backlog, options_.accept_budget_per_tick,
+                             options_.max_connections_per_listener});
+  (*listener)->ShareOpen(open_count_);
   return listener;
 }
 

@@ -64,6 +64,7 @@ class ListenerGroup {
   SocketAddress address_;
   std::weak_ptr<SharedSocket> socket_;  // the Unix socket, while a listener shares it
   std::vector<AddressRange> proxies_;
+  const std::shared_ptr<Listener::OpenCount> open_count_ = std::make_shared<Listener::OpenCount>(0);
   ListenerInfo info_;
   ReuseportGroup reuseport_;  // closes the listeners
 };

@@ -80,7 +80,7 @@ bool Acceptor::WatchAgain() { return listener_->shared() ? Arm() : Watch(EPOLL_C
 void Acceptor::Accept() {
   if (!listener_->open()) return;
   if (pause_timer_.linked()) return Unwatch();  // the kernel would not before, or has an old event
-  AcceptUpTo(listener_->own_budget().value_or(ctx_->limits.accept_budget_per_tick));
+  AcceptUpTo(listener_->own().budget.value_or(ctx_->limits.accept_budget_per_tick));
   if (!listener_->shared() || pause_timer_.linked()) return;
   // To the end of the line, so that connections are spread also while all have time for them.
   Unwatch();
@@ -109,7 +109,7 @@ bool Acceptor::Rescue(Listener* listener) {
   const auto queue = listener->LentQueue();
   if (!queue.has_value()) return false;
   const std::uint64_t budget =
-      listener_->own_budget().value_or(ctx_->limits.accept_budget_per_tick);
+      listener_->own().budget.value_or(ctx_->limits.accept_budget_per_tick);
   const std::uint64_t wanted = std::min<std::uint64_t>(queue->depth, budget);
   const std::uint64_t allowed = admission_->TakeRate(wanted);
   const std::uint64_t taken = AcceptExactly(listener, allowed);
@@ -139,9 +139,11 @@ void Acceptor::AcceptUntilNone(std::uint64_t connections) {
 }
 
 Acceptor::Outcome Acceptor::AcceptOne(Listener* from, bool first) {
-  const bool place = admission_->TakePlace();
-  if (!place && admission_->LeavesQueued()) {
-    Pause(Counter::kAcceptPausesFull, kPauseMs);
+  const Place place = TakePlace();
+  if (place != Place::kTaken && admission_->LeavesQueued()) {
+    Pause(place == Place::kServerFull ? Counter::kAcceptPausesFull
+                                      : Counter::kAcceptPausesListenerFull,
+          kPauseMs);
     return Outcome::kPaused;
   }
   AcceptedSocket accepted;
@@ -160,7 +162,7 @@ Acceptor::Outcome Acceptor::AcceptOne(Listener* from, bool first) {
     Enter(accepted, place, in_time);
     return Outcome::kTaken;
   }
-  if (place) admission_->GivePlacesBack(1);
+  if (place == Place::kTaken) GivePlaceBack();
   if (WantsDescriptorsOrMemory(error)) {
     Pause(Counter::kAcceptPauses, kPauseMs);
     return Outcome::kPaused;
@@ -220,28 +222,60 @@ Acceptor::Proxied Acceptor::JudgePeer(const SocketAddress& peer) const noexcept 
   return ctx_->limits.proxy_protocol == 1 ? Proxied::kRefused : Proxied::kNo;
 }
 
-void Acceptor::Admit(const AcceptedSocket& accepted) {
-  Enter(accepted, admission_->TakePlace(), true);
+void Acceptor::Admit(const AcceptedSocket& accepted) { Enter(accepted, TakePlace(), true); }
+
+std::uint64_t Acceptor::MaxOpen() const noexcept {
+  const std::uint64_t most =
+      listener_->own().max_connections.value_or(ctx_->limits.max_connections_per_listener);
+  return most == 0 ? std::numeric_limits<std::uint64_t>::max() : most;
 }
 
-void Acceptor::Enter(const AcceptedSocket& accepted, bool place, bool in_time) {
+bool Acceptor::HasRoom() const noexcept {
+  return listener_->open_count().load(std::memory_order_relaxed) < MaxOpen();
+}
+
+Acceptor::Place Acceptor::TakePlace() noexcept {
+  Listener::OpenCount& open = listener_->open_count();
+  const bool room = open.fetch_add(1, std::memory_order_relaxed) < MaxOpen();
+  if (room && admission_->TakePlace()) return Place::kTaken;
+  open.fetch_sub(1, std::memory_order_relaxed);
+  return room ? Place::kServerFull : Place::kListenerFull;
+}
+
+void Acceptor::GivePlaceBack() noexcept {
+  listener_->open_count().fetch_sub(1, std::memory_order_relaxed);
+  admission_->GivePlacesBack(1);
+}
+
+void Acceptor::OnEnded() noexcept {
+  listener_->open_count().fetch_sub(1, std::memory_order_relaxed);
+  active_.Subtract();
+}
+
+void Acceptor::RefuseForPlace(int fd, Place place) {
+  if (place == Place::kServerFull) return admission_->Refuse(fd, RefuseReason::kMaxConnections);
+  refused_.Add();
+  admission_->Refuse(fd, RefuseReason::kMaxConnectionsPerListener);
+}
+
+void Acceptor::Enter(const AcceptedSocket& accepted, Place place, bool in_time) {
   (*ctx_->counters)[Counter::kConnectionsAccepted].Add();
   const Proxied proxied = JudgePeer(accepted.peer);
   if (proxied == Proxied::kRefused) {
-    if (place) admission_->GivePlacesBack(1);
+    if (place == Place::kTaken) GivePlaceBack();
     (*ctx_->counters)[RefuseReason::kProxyUntrusted].Add();
     (void)ctx_->syscalls->Close(accepted.fd);
     return;
   }
-  if (!place) return admission_->Refuse(accepted.fd, RefuseReason::kMaxConnections);
+  if (place != Place::kTaken) return RefuseForPlace(accepted.fd, place);
   if (!in_time) {
-    admission_->GivePlacesBack(1);
+    GivePlaceBack();
     return admission_->Refuse(accepted.fd, RefuseReason::kShed);
   }
   Connection* connection = nullptr;
   bool counted = false;
   try {
-    connection = table_->Acquire();
+    connection = table_->Acquire(static_cast<std::uint8_t>(owner_ - kFirstOwner));
     // A balancer's address is many clients': it is counted for whom its PROXY header names.
     counted =
         proxied == Proxied::kYes || admission_->TakeAddress(connection->slot(), accepted.peer);
@@ -250,7 +284,7 @@ void Acceptor::Enter(const AcceptedSocket& accepted, bool place, bool in_time) {
   }
   if (!counted) {
     table_->Release(connection->slot());
-    admission_->GivePlacesBack(1);
+    GivePlaceBack();
     return admission_->Refuse(accepted.fd, RefuseReason::kMaxConnectionsPerAddress);
   }
   epoll_event event{};
@@ -259,6 +293,7 @@ void Acceptor::Enter(const AcceptedSocket& accepted, bool place, bool in_time) {
   if (ctx_->syscalls->EpollCtl(epoll_, EPOLL_CTL_ADD, accepted.fd, &event) != 0) {
     return RefuseForMemory(accepted.fd, connection);
   }
+  active_.Add();
   connection->Open(accepted.fd, accepted.peer, proxied == Proxied::kYes);
 }
 
@@ -268,7 +303,7 @@ void Acceptor::RefuseForMemory(int fd, Connection* connection) {
     admission_->ReleaseAddress(connection->slot());
     table_->Release(connection->slot());
   }
-  admission_->GivePlacesBack(1);
+  GivePlaceBack();
   (*ctx_->counters)[RefuseReason::kMemory].Add();
   (void)ctx_->syscalls->Close(fd);
 }
@@ -292,11 +327,18 @@ void Acceptor::SetBacklog(std::uint64_t backlog) {
   if (!listener_->open()) return;
   // The same value too: the kernel may have capped it to a somaxconn that was raised since.
   // One that the kernel refuses leaves the one before it, which the statistics show.
-  (void)listener_->SetBacklog(listener_->own_backlog().value_or(backlog));
+  (void)listener_->SetBacklog(listener_->own().backlog.value_or(backlog));
 }
 
 ListenerQueue Acceptor::Sample(std::int64_t now_ns) const {
-  return {listener_->name(), accepted_.Get(), listener_->Sample(now_ns), listener_->shared()};
+  ListenerQueue queue;
+  queue.listener = listener_->name();
+  queue.connections_accepted = accepted_.Get();
+  queue.connections_active = active_.Get();
+  queue.connections_refused = refused_.Get();
+  queue.queue = listener_->Sample(now_ns);
+  queue.shared = listener_->shared();
+  return queue;
 }
 
 void Acceptor::BeginDrain() {

@@ -68,8 +68,12 @@ class Acceptor {
   }
   // The same, since a descriptor and a place were freed: if that is what it waits for.
   void OnPlaceFreed() {
-    if (paused_for_ != Counter::kAcceptPausesRate) ResumeIfPaused();
+    if (paused_for_ == Counter::kAcceptPausesRate) return;
+    if (paused_for_ == Counter::kAcceptPausesListenerFull && !HasRoom()) return;
+    ResumeIfPaused();
   }
+  // A connection that it let in has ended. Its place of the server is given back by Admission.
+  void OnEnded() noexcept;
   // Listens with that backlog from now on, or with the listener's own.
   void SetBacklog(std::uint64_t backlog);
 
@@ -96,7 +100,14 @@ class Acceptor {
   };
   // The `first` of a turn tells how long the queue is waited in.
   Outcome AcceptOne(Listener* from, bool first);
-  void Enter(const AcceptedSocket& accepted, bool place, bool in_time);
+  // Takes a place of the listener and one of the server, or neither.
+  enum class Place : std::uint8_t { kTaken, kListenerFull, kServerFull };
+  Place TakePlace() noexcept;
+  void GivePlaceBack() noexcept;
+  bool HasRoom() const noexcept;
+  std::uint64_t MaxOpen() const noexcept;
+  void Enter(const AcceptedSocket& accepted, Place place, bool in_time);
+  void RefuseForPlace(int fd, Place place);
   // Whether the peer has to send a PROXY header first.
   enum class Proxied : std::uint8_t { kNo, kYes, kRefused };
   Proxied JudgePeer(const SocketAddress& peer) const noexcept;
@@ -118,6 +129,8 @@ class Acceptor {
   const std::unique_ptr<Listener> listener_;
   Admission* const admission_;
   CounterCell accepted_;
+  CounterCell active_;
+  CounterCell refused_;  // for max_connections_per_listener
   Timer pause_timer_;
   bool paused_ = false;                          // when the kernel was last asked
   Counter paused_for_ = Counter::kAcceptPauses;  // the pause counts there

@@ -22,6 +22,8 @@ RefuseReason ResetFor(RefuseReason reason) noexcept {
   switch (reason) {
     case RefuseReason::kMaxConnectionsPerAddress:
       return RefuseReason::kMaxConnectionsPerAddressReset;
+    case RefuseReason::kMaxConnectionsPerListener:
+      return RefuseReason::kMaxConnectionsPerListenerReset;
     case RefuseReason::kShed:
       return RefuseReason::kShedReset;
     default:

@@ -368,7 +368,10 @@ void Reactor::PublishBufferedBytes() {
 
 void Reactor::ReleaseEnded() {
   if (context_.ended.empty()) return;
-  for (const std::uint32_t slot : context_.ended) table_.Release(slot);
+  for (const std::uint32_t slot : context_.ended) {
+    acceptors_[table_.ListenerOf(slot)]->OnEnded();
+    table_.Release(slot);
+  }
   admission_.OnEnded(context_.ended);
   context_.ended.clear();
   for (const auto& acceptor : acceptors_) acceptor->OnPlaceFreed();

@@ -19,7 +19,11 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
     if (i == 0 && shared.group != nullptr) (*listener)->Join(shared.group);
     std::vector<AddressRange> proxies;
     for (const std::string& text : shared.proxies) proxies.push_back(*AddressRange::Parse(text));
-    if (i == 0) (*listener)->SetProxies(proxies);
+    if (i == 0) {
+      (*listener)->SetProxies(proxies);
+      (*listener)->SetOwnLimits({{}, {}, shared.max_connections});
+      if (shared.open_count != nullptr) (*listener)->ShareOpen(shared.open_count);
+    }
     ports_.push_back((*listener)->address().port());
     listeners.push_back(*std::move(listener));
   }

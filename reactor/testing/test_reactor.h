@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ struct SharedListeners {
   int others = 0;                         // further listeners, each at a port of its own
   std::vector<std::string> proxies = {};  // of the first: ListenerOptions::proxies
   std::shared_ptr<SharedSocket> unix_socket = nullptr;  // another listener, which shares it, if any
+  // Of the first: ListenerOptions::max_connections_per_listener, and the group's count.
+  std::optional<std::uint64_t> max_connections = {};
+  std::shared_ptr<Listener::OpenCount> open_count = nullptr;
 };
 
 // Listens on 127.0.0.1 at a port of the kernel's choice, or at that of `shared`. Nothing runs but
@@ -72,6 +76,10 @@ class TestReactor {
   void TakePlaces(int places) { admission_.open_connections += static_cast<std::uint64_t>(places); }
   // What all reactors of the server share.
   SharedAdmission& admission() { return admission_; }
+  // Open connections that came to that listener of the reactor.
+  std::uint64_t open_at(std::size_t listener) const {
+    return Stats().listener_queues[listener].connections_active;
+  }
   // What the connections of all reactors of the server hold, of which this is one.
   std::atomic<std::uint64_t>& buffered_bytes() { return buffered_bytes_; }
   // Ends the reactor: ResponseWriters may still be around.

@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -23,10 +25,12 @@ constexpr char kGet[] = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr char kBlock[] = "GET /block HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr std::int64_t kMs = 1'000'000;
 
-test::SharedListeners Of(ReuseportGroup* group, std::uint16_t port) {
+test::SharedListeners Of(ReuseportGroup* group, std::uint16_t port,
+                         const std::shared_ptr<Listener::OpenCount>& open_count) {
   test::SharedListeners shared;
   shared.group = group;
   shared.port = port;
+  shared.open_count = open_count;
   return shared;
 }
 
@@ -75,19 +79,20 @@ class StallWatchTest : public testing::Test {
   Limits limits_;
   std::function<void()> second_meanwhile_;
   ReuseportGroup group_{Syscalls::System()};
+  std::shared_ptr<Listener::OpenCount> open_count_ = std::make_shared<Listener::OpenCount>(0);
   TestReactor first_{[this](const Request& request, ResponseWriter response) {
                        if (request.target() == "/block") std::exchange(meanwhile_, nullptr)();
                        response.Send(200, "", "hello");
                      },
-                     Limits(), Of(&group_, 0)};
+                     Limits(), Of(&group_, 0, open_count_)};
   TestReactor second_{[this](const Request& request, ResponseWriter response) {
                         if (request.target() == "/block") second_meanwhile_();
                         response.Send(200, "", "hello");
                       },
-                      Limits(), Of(&group_, first_.port())};
+                      Limits(), Of(&group_, first_.port(), open_count_)};
   TestReactor third_{
       [](const Request&, ResponseWriter response) { response.Send(200, "", "hello"); }, Limits(),
-      Of(&group_, first_.port())};
+      Of(&group_, first_.port(), open_count_)};
   std::vector<TestClient> clients_;
 
  private:
@@ -154,6 +159,35 @@ TEST_F(StallWatchTest, PeersKeepToTheirBudget) {
   second_.Tick(40);
   third_.Tick(40);
   ExpectAllAnswered();
+}
+
+// They are connections of the same listener, whoever accepts them.
+TEST_F(StallWatchTest, PeersKeepToTheMaximumOfTheListener) {
+  for (TestReactor* const each : {&first_, &second_, &third_}) {
+    each->SetLimits([](Limits* changed) {
+      changed->max_connections_per_listener = 5;
+      changed->overload_action = static_cast<std::uint64_t>(OverloadAction::kQueue);
+    });
+  }
+  Stall([this] {
+    Queue(4);
+    TickPeers();  // what is their own
+    const std::uint64_t before = open_count_->load();
+    Look(5);
+    TickPeers();
+    EXPECT_LE(before, 5u);
+    EXPECT_EQ(open_count_->load(), std::min<std::uint64_t>(before + 4, 5));
+    EXPECT_EQ(open_count_->load(), first_.open_at(0) + second_.open_at(0) + third_.open_at(0));
+  });
+  clients_.clear();
+  for (int i = 0; i < 4; ++i) {
+    for (TestReactor* const each : {&first_, &second_, &third_}) {
+      each->AdvanceMs(100);
+      each->Tick(3);
+    }
+  }
+  EXPECT_EQ(Waiting(), 0u);
+  EXPECT_EQ(open_count_->load(), 0u);
 }
 
 TEST_F(StallWatchTest, SteersNewConnectionsAwayFromALongStall) {
