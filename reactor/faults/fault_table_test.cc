@@ -23,7 +23,9 @@ using testing::HasSubstr;
 
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all = ConnectionScenarios();
-  for (const Scenario& scenario : AcceptScenarios()) all.push_back(scenario);
+  for (const auto& more : {AcceptScenarios(), LentScenarios()}) {
+    all.insert(all.end(), more.begin(), more.end());
+  }
   return all;
 }
 

@@ -19,6 +19,8 @@ struct Scenario {
 std::vector<Scenario> ConnectionScenarios();
 // Of accepting, refusing and draining.
 std::vector<Scenario> AcceptScenarios();
+// Of accepting for a stalled reactor.
+std::vector<Scenario> LentScenarios();
 
 }  // namespace weir::test
 
