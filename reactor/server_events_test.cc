@@ -1,10 +1,7 @@
 // What a whole server tells of what happens to it, while nobody asks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
-#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <future>
@@ -16,11 +13,13 @@
 #include "weir/reactor/limit_specs.h"
 #include "weir/reactor/server.h"
 #include "weir/reactor/testing/blocking_client.h"
+#include "weir/reactor/testing/knock.h"
 #include "weir/reactor/testing/test_client.h"
 
 namespace weir {
 namespace {
 
+using test::Knock;
 using test::TestClient;
 using testing::HasSubstr;
 
@@ -60,18 +59,6 @@ class Events {
   std::vector<Event> events_;
 };
 
-// Begins a handshake with 127.0.0.1 and does not wait for its end. False if that can't be.
-bool BeginConnect(std::uint16_t port, std::vector<TestClient>* clients) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  clients->emplace_back(fd);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ||
-         errno == EINPROGRESS;
-}
-
 ServerOptions OneReactor(EventSink sink) {
   ServerOptions options;
   options.address = "127.0.0.1:0";
@@ -99,8 +86,8 @@ TEST(ServerEventsTest, TellsOfASpikeThatRefusesConnections) {
   TestClient first = TestClient::ConnectIpv4((*server)->port());
   first.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(entered.get_future().wait_for(kBound), std::future_status::ready);
-  std::vector<TestClient> spike;
-  for (int i = 0; i < 40; ++i) EXPECT_TRUE(BeginConnect((*server)->port(), &spike));
+  std::vector<Knock> spike;
+  for (int i = 0; i < 40; ++i) spike.emplace_back((*server)->port());
 
   const auto over_half = events.Await(EventKind::kQueueOverHalf);
   const auto overflow = events.Await(EventKind::kOverflowBegan);

@@ -14,14 +14,14 @@
 #include <vector>
 
 #include "weir/reactor/kernel/inet_diag.h"
-#include "weir/reactor/testing/half_open.h"
+#include "weir/reactor/testing/knock.h"
 #include "weir/reactor/testing/network_namespace.h"
 #include "weir/reactor/testing/test_client.h"
 
 namespace weir {
 namespace {
 
-using test::ConnectHalfOpen;
+using test::Knock;
 using test::TestClient;
 
 // "", or why this process may have no namespace of its own; entered once, for all tests.
@@ -110,7 +110,7 @@ TEST_F(InetDiagKernelTest, DepthAndDiscardsAreTheKernels) {
     EXPECT_EQ(rows->front().discards, 0u);
     if (depth <= kBacklog) clients.push_back(TestClient::ConnectIpv4(listener.port()));
   }
-  const TestClient dropped = ConnectHalfOpen(listener.port(), AF_INET);
+  const Knock dropped(listener.port());
   EXPECT_EQ(diag_.Listeners()->front().discards, 1u);
 }
 
@@ -137,13 +137,13 @@ TEST_F(InetDiagKernelTest, ListsMoreThanOneDatagramHolds) {
 TEST_F(InetDiagKernelTest, CountsHalfOpenConnectionsOfAPort) {
   const TestListener listener("127.0.0.1:0", 16);
   const TestListener other("127.0.0.1:0", 16);
-  std::vector<TestClient> clients;
-  clients.push_back(ConnectHalfOpen(other.port(), AF_INET));
+  std::vector<Knock> clients;
+  clients.push_back(Knock::HalfOpen(other.port()));
   for (std::uint32_t count = 0; count <= 5; ++count) {
     EXPECT_EQ(Count({listener.port(), AF_UNSPEC, {}}), count);
-    clients.push_back(ConnectHalfOpen(listener.port(), AF_INET));
+    clients.push_back(Knock::HalfOpen(listener.port()));
   }
-  clients.push_back(TestClient::ConnectIpv4(listener.port()));  // a whole one is none
+  const TestClient whole = TestClient::ConnectIpv4(listener.port());  // is none
   EXPECT_EQ(Count({listener.port(), AF_UNSPEC, {}}), 6u);
   EXPECT_EQ(Count({listener.port(), AF_INET, {}}), 6u);
   EXPECT_EQ(Count({listener.port(), AF_INET6, {}}), 0u);
@@ -152,9 +152,9 @@ TEST_F(InetDiagKernelTest, CountsHalfOpenConnectionsOfAPort) {
 
 TEST_F(InetDiagKernelTest, ClientsCountUnderTheFamilyOfTheirListener) {
   const TestListener listener("[::]:0", 16);
-  std::vector<TestClient> clients;
+  std::vector<Knock> clients;
   for (const int family : {AF_INET, AF_INET6, AF_INET6}) {
-    clients.push_back(ConnectHalfOpen(listener.port(), family));
+    clients.push_back(Knock::HalfOpen(listener.port(), family));
   }
   EXPECT_EQ(Count({listener.port(), AF_INET, {}}), 0u);
   EXPECT_EQ(Count({listener.port(), AF_INET6, {}}), 3u);
@@ -170,8 +170,8 @@ TEST_F(InetDiagKernelTest, TellsTheListenersOfAGroupApartByTheirMark) {
   for (const DiagRow& row : *rows) {
     EXPECT_EQ(row.mark, row.inode == first.inode() ? 0x10001u : 0x10002u);
   }
-  std::vector<TestClient> clients;
-  for (int i = 0; i < 40; ++i) clients.push_back(ConnectHalfOpen(first.port(), AF_INET));
+  std::vector<Knock> clients;
+  for (int i = 0; i < 40; ++i) clients.push_back(Knock::HalfOpen(first.port()));
   const std::uint32_t of_first = Count({first.port(), AF_UNSPEC, 0x10001});
   const std::uint32_t of_second = Count({first.port(), AF_UNSPEC, 0x10002});
   EXPECT_EQ(of_first + of_second, 40u);

@@ -105,7 +105,7 @@ TEST_F(KernelTest, DiscardsOfAFullQueueAreTheSocketsDropsAndTheNamespacesOverflo
 // net/ipv4/tcp_minisocks.c): a discard that refuses nobody.
 TEST_F(KernelTest, DiscardsWithRoomInTheQueueAreNotOverflow) {
   const auto listener = Listen(8);
-  const Knock half_open(listener->address().port(), true);
+  const Knock half_open = Knock::HalfOpen(listener->address().port());
   ASSERT_TRUE(WaitFor([&] { return RawDrops(*listener) > 0; }));
   const AcceptQueueSample sample = QuietSample(listener.get());
   EXPECT_GT(sample.discards, 0u);

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "weir/reactor/listen/listener.h"
+#include "weir/reactor/testing/knock.h"
 #include "weir/reactor/testing/network_namespace.h"
 
 namespace weir::test {
@@ -31,23 +32,6 @@ class KernelTest : public testing::Test {
 
  private:
   std::unique_ptr<NetworkNamespace> namespace_;
-};
-
-// A client's socket of which nothing waits: the SYN is sent, and whatever follows follows.
-class Knock {
- public:
-  // `drops_answers`: throws the SYN-ACK away, so that the connection stays half-open.
-  explicit Knock(std::uint16_t port, bool drops_answers = false);
-  ~Knock();
-  Knock(Knock&& other) noexcept;
-  Knock(const Knock&) = delete;
-  Knock& operator=(const Knock&) = delete;
-
-  // Whether the handshake is complete for the client.
-  bool connected() const;
-
- private:
-  int fd_ = -1;
 };
 
 // Looks again and again until `condition` holds, for at most 20 s. Whether it holds.

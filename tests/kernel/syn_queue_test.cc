@@ -41,7 +41,7 @@ std::unique_ptr<Server> StartServer(std::uint64_t backlog, std::uint32_t first_m
 
 std::vector<Knock> BeginHandshakes(const Server& server, int count) {
   std::vector<Knock> callers;
-  for (int i = 0; i < count; ++i) callers.emplace_back(server.port(), true);
+  for (int i = 0; i < count; ++i) callers.push_back(Knock::HalfOpen(server.port()));
   return callers;
 }
 
