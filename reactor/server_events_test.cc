@@ -1,6 +1,8 @@
 // What a whole server tells of what happens to it, while nobody asks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "weir/reactor/kernel/descriptor_count.h"
 #include "weir/reactor/limit_specs.h"
 #include "weir/reactor/server.h"
 #include "weir/reactor/testing/blocking_client.h"
@@ -123,6 +126,28 @@ TEST(ServerEventsTest, TellsOfACappedBacklog) {
   ASSERT_TRUE(capped.has_value());
   EXPECT_EQ(capped->Number("backlog"), effective);
   EXPECT_THAT(capped->fix, HasSubstr("sysctl -w net.core.somaxconn=10000000"));
+}
+
+TEST(ServerEventsTest, TellsThatDescriptorsAreNearlyExhaustedAndThatTheyAreNot) {
+  Events events;
+  ServerOptions options = OneReactor(events.Sink());
+  options.limits.kernel_sample_interval_ms = 100;
+  const auto server = Server::Start(options, [](const Request&, ResponseWriter) {});
+  ASSERT_TRUE(server.ok()) << server.status();
+  std::vector<TestClient> open;  // so many that one more than all is less than a tenth more
+  for (int i = 0; i < 20; ++i) open.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit tight = before;
+  tight.rlim_cur = CountOpenDescriptors().value_or(0) + 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+  const auto low = events.Await(EventKind::kDescriptorsLow);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_TRUE(low.has_value());
+  EXPECT_EQ(low->Number("descriptors_limit"), tight.rlim_cur);
+  EXPECT_GE(low->Number("descriptors_open") * 10, tight.rlim_cur * 9);
+  EXPECT_THAT(low->fix, HasSubstr("RLIMIT_NOFILE"));
+  EXPECT_TRUE(events.Await(EventKind::kDescriptorsEnough).has_value());
 }
 
 TEST(ServerEventsTest, TellsOfChangedLimits) {

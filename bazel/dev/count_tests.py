@@ -38,6 +38,9 @@ def count_cases(status, path):
     failed = sum(c.find("failure") is not None or c.find("error") is not None for c in cases)
     if status != "PASSED":
         failed = max(failed, 1)
+    for case in cases:
+        if case.get("result") == "skipped" or case.find("skipped") is not None:
+            print(f"skipped: {case.get('classname')}.{case.get('name')}")
     return max(len(cases) - failed - skipped, 1 if status == "PASSED" and not cases else 0), failed, skipped
 
 

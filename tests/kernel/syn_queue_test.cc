@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <numeric>
@@ -140,6 +141,12 @@ TEST_F(KernelTest, AFullSynQueueMovesTheNamespacesCounters) {
     EXPECT_LT(moved, NetworkNamespace::TcpExt(std::string(Name(counter))))
         << "it began to count when the server started";
   }
+  EXPECT_TRUE(WaitFor([&] {
+    const std::vector<Event> events = server->events().Read(0, 100).events;
+    return std::any_of(events.begin(), events.end(), [](const Event& event) {
+      return event.kind == EventKind::kSynCookiesBegan && event.Number("cookies") > 0;
+    });
+  }));
 }
 
 }  // namespace
