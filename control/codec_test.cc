@@ -188,6 +188,7 @@ TEST(StatsCodecTest, CarriesWhatTheKernelTells) {
       {"127.0.0.1:82", SynQueueScope::kUnknown, 0, {}, "why"},
   };
   stats.kernel.descriptors_open = 9;
+  stats.kernel.somaxconn = 4096;
   message.Clear();
   ToProto(stats, &message);
   const admin::v1::KernelStats& kernel = message.kernel();
@@ -205,6 +206,7 @@ TEST(StatsCodecTest, CarriesWhatTheKernelTells) {
   EXPECT_EQ(kernel.syn_queues(2).scope(), admin::v1::SynQueue::SCOPE_UNSPECIFIED);
   EXPECT_EQ(kernel.descriptors_open(), 9u);
   EXPECT_FALSE(kernel.has_descriptors_limit());
+  EXPECT_EQ(kernel.somaxconn(), 4096u);
 }
 
 }  // namespace

@@ -157,6 +157,7 @@ void KernelToProto(const KernelStats& stats, admin::v1::KernelStats* message) {
   }
   if (stats.descriptors_open) message->set_descriptors_open(*stats.descriptors_open);
   if (stats.descriptors_limit) message->set_descriptors_limit(*stats.descriptors_limit);
+  if (stats.somaxconn) message->set_somaxconn(*stats.somaxconn);
 }
 
 // What all of them begin with.

@@ -63,6 +63,9 @@ struct KernelStats {
   std::vector<SynQueueSample> syn_queues;
   std::optional<std::uint64_t> descriptors_open;   // of this process
   std::optional<std::uint64_t> descriptors_limit;  // RLIMIT_NOFILE, soft; none: unlimited
+  // net.core.somaxconn of the network namespace, in connections; none: it can't be read. It caps a
+  // backlog when listen(2) is called (__sys_listen_socket in net/socket.c), not later.
+  std::optional<std::uint64_t> somaxconn;
 };
 
 }  // namespace weir

@@ -137,7 +137,7 @@ constexpr LimitSpec kSpecs[] = {
      &Limits::bad_request_excerpt_bytes},
     {"kernel_sample_interval_ms", "ms", 100, kDayMs, 1000, LimitApplies::kAtOnce,
      "the next reading", "kernel.monotonic_time",
-     "How often the SYN queue, the network namespace's counters and the open descriptors are read.",
+     "How often SYN queues, the namespace's counters, somaxconn and the descriptors are read.",
      &Limits::kernel_sample_interval_ms},
     {"max_events_per_minute", "events", 1, 1'000'000, 60, LimitApplies::kAtOnce,
      "counted, and told by the event events_suppressed", "events.suppressed",

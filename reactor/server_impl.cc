@@ -340,7 +340,7 @@ ServerStats Server::Impl::Stats() const {
   stats.address = address();
   stats.listeners = listeners_;
   stats.draining = draining_.load();
-  for (const auto& reactor : reactors_) stats.reactors.push_back(reactor->Stats());
+  stats.reactors = StatsOfReactors();
   const auto snapshot = limits_.current();
   stats.limits_version = snapshot->version;
   stats.jiffy_ns = JiffyNs();

@@ -62,6 +62,7 @@ class Server::Impl {
   // again.
   std::chrono::nanoseconds Watch();
   void LookAtAll(std::int64_t now_ns, const Limits& limits);
+  std::vector<ReactorStats> StatsOfReactors() const;
   // The same of what the kernel tells, which may take long.
   std::chrono::nanoseconds WatchKernel();
   bool AllWorkBy(std::uint64_t version) const;

@@ -23,22 +23,28 @@ std::chrono::nanoseconds Server::Impl::Watch() {
   return std::chrono::nanoseconds(std::max(next_ns, StallWatch::kLeastNs));
 }
 
-void Server::Impl::LookAtAll(std::int64_t now_ns, const Limits& limits) {
-  looked_ns_ = now_ns;
-  limits_.Expire();
+std::vector<ReactorStats> Server::Impl::StatsOfReactors() const {
   std::vector<ReactorStats> stats;
   stats.reserve(reactors_.size());
   for (const auto& reactor : reactors_) stats.push_back(reactor->Stats());
+  return stats;
+}
+
+void Server::Impl::LookAtAll(std::int64_t now_ns, const Limits& limits) {
+  looked_ns_ = now_ns;
+  limits_.Expire();
+  const std::vector<ReactorStats> stats = StatsOfReactors();
   watcher_.Step(now_ns, stats, limits);
   size_watcher_.Step(now_ns, stats, limits);
 }
 
 std::chrono::nanoseconds Server::Impl::WatchKernel() {
-  const std::uint64_t interval_ms = limits_.current()->limits.kernel_sample_interval_ms;
+  const auto snapshot = limits_.current();
+  const std::uint64_t interval_ms = snapshot->limits.kernel_sample_interval_ms;
   std::uint64_t wait_ms = interval_ms;
   try {
     if (kernel_.SampleIfDue(Clock::System()->MonotonicNs(), interval_ms, &wait_ms)) {
-      kernel_watcher_.Step(kernel_.Latest());
+      kernel_watcher_.Step(kernel_.Latest(), StatsOfReactors(), snapshot->limits);
     }
   } catch (const std::bad_alloc&) {  // as for Watch
   }

@@ -33,9 +33,10 @@ enum class EventKind : std::uint8_t {
   kProxyRefused,       // no PROXY header where one should be, or not from a balancer
   kLimitNear,          // one of 1000 heads, or more, comes near a limit: NearLimit
   kLimitNearEnded,     // none of the last minute does
+  kBacklogRaisable,    // net.core.somaxconn was raised: listen(2) again would give a longer queue
 };
 inline constexpr std::size_t kEventKindCount =
-    static_cast<std::size_t>(EventKind::kLimitNearEnded) + 1;
+    static_cast<std::size_t>(EventKind::kBacklogRaisable) + 1;
 
 enum class EventSeverity : std::uint8_t {
   kInfo,     // good to know

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "weir/reactor/kernel/descriptor_count.h"
+#include "weir/reactor/kernel/host_facts.h"
 #include "weir/reactor/kernel/netns_counters.h"
 #include "weir/reactor/loop/clock.h"
 
@@ -39,6 +40,7 @@ bool KernelSampler::SampleIfDue(std::int64_t now_ns, std::uint64_t interval_ms,
   stats.monotonic_ns = static_cast<std::uint64_t>(now_ns);
   stats.counters = Since(at_start_, ReadNetnsCounters(proc_));
   for (const SynQueueGroup& group : groups_) stats.syn_queues.push_back(ReadSynQueue(group));
+  stats.somaxconn = ReadSysctl("net/core/somaxconn", proc_);
   ReadDescriptors(now_ns, &stats);
   const std::lock_guard<std::mutex> lock(mutex_);
   latest_ = std::move(stats);

@@ -33,6 +33,12 @@ class KernelSamplerTest : public testing::Test {
     std::ofstream(proc_ + "/thread-self/net/netstat")
         << "TcpExt: ListenDrops\nTcpExt: " << drops << "\n";
   }
+  void SetSomaxconn(int value) {
+    for (const char* folder : {"/sys", "/sys/net", "/sys/net/core"}) {
+      ::mkdir((proc_ + folder).c_str(), 0700);
+    }
+    std::ofstream(proc_ + "/sys/net/core/somaxconn") << value << "\n";
+  }
   bool Sample(std::int64_t now_ms) { return sampler_.SampleIfDue(now_ms * kMs, 100, &wait_ms_); }
   std::uint64_t ListenDrops() {
     return sampler_.Latest()
@@ -70,6 +76,16 @@ TEST_F(KernelSamplerTest, CountsFromWhereItBegan) {
   EXPECT_EQ(ListenDrops(), 3u);
   EXPECT_TRUE(Sample(100));
   EXPECT_EQ(ListenDrops(), 10u);
+}
+
+TEST_F(KernelSamplerTest, ReadsSomaxconnAnewEachTime) {
+  EXPECT_TRUE(Sample(0));
+  EXPECT_FALSE(sampler_.Latest().somaxconn.has_value());
+  for (const int value : {16, 4096}) {
+    SetSomaxconn(value);
+    EXPECT_TRUE(Sample(value * 1000));
+    EXPECT_EQ(sampler_.Latest().somaxconn, value);
+  }
 }
 
 TEST_F(KernelSamplerTest, SaysWhyASynQueueIsUnknown) {

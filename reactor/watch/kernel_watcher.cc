@@ -1,5 +1,7 @@
 #include "weir/reactor/watch/kernel_watcher.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,9 +27,11 @@ Event Make(EventKind kind) {
 
 }  // namespace
 
-void KernelWatcher::Step(const KernelStats& stats) {
+void KernelWatcher::Step(const KernelStats& stats, const std::vector<ReactorStats>& reactors,
+                         const Limits& limits) {
   LookAtDescriptors(stats);
   LookAtSynQueue(stats);
+  LookAtBacklogs(stats, reactors, limits);
 }
 
 // Low from 90 % on, and until no more than 80 % are open: what wavers is told once.
@@ -84,6 +88,46 @@ void KernelWatcher::LookAtSynQueue(const KernelStats& stats) {
                               " s no SYN queue was full; the kernel had answered ", what);
   }
   log_->Append(std::move(event));
+}
+
+KernelWatcher::Raisable KernelWatcher::FindRaisable(const std::vector<ReactorStats>& reactors,
+                                                    std::size_t listener, std::uint64_t somaxconn) {
+  for (const ReactorStats& stats : reactors) {
+    const AcceptQueueSample& queue = stats.listener_queues[listener].queue;
+    if (queue.backlog_effective == 0) continue;  // the kernel does not tell
+    const std::uint64_t possible = std::min(queue.backlog_requested, somaxconn);
+    if (possible <= queue.backlog_effective) continue;
+    return {queue.backlog_requested, queue.backlog_effective, possible};
+  }
+  return {};
+}
+
+// Once for each rise. A change of the backlog passes between two numbers of one reading, so that
+// two readings must agree. Its end needs no event: it is when somebody makes use of it.
+void KernelWatcher::LookAtBacklogs(const KernelStats& stats,
+                                   const std::vector<ReactorStats>& reactors,
+                                   const Limits& limits) {
+  if (!stats.somaxconn || reactors.empty()) return;
+  offers_.resize(reactors.front().listener_queues.size());
+  for (std::size_t i = 0; i < offers_.size(); ++i) {
+    const Raisable raisable = FindRaisable(reactors, i, *stats.somaxconn);
+    Offer* const offer = &offers_[i];
+    if (std::exchange(offer->seen, raisable.possible) != raisable.possible) continue;
+    if (std::exchange(offer->told, raisable.possible) >= raisable.possible) continue;
+    Event event = Make(EventKind::kBacklogRaisable);
+    event.listener = reactors.front().listener_queues[i].listener;
+    event.numbers = {{"backlog_requested", raisable.requested},
+                     {"backlog", raisable.effective},
+                     {"backlog_possible", raisable.possible},
+                     {"somaxconn", *stats.somaxconn}};
+    event.text =
+        absl::StrCat("the backlog of ", event.listener, " acts as ", raisable.effective, " of the ",
+                     raisable.requested, " asked for, and could as ", raisable.possible,
+                     ": net.core.somaxconn is ", *stats.somaxconn, " by now");
+    event.fix = absl::StrCat("run \"weirctl limits set listen_backlog=", limits.listen_backlog,
+                             "\": the same value again lets every reactor listen again");
+    log_->Append(std::move(event));
+  }
 }
 
 }  // namespace weir

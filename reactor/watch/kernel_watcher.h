@@ -1,13 +1,17 @@
 // Turns what the kernel tells of the whole process into events: one when something begins, one when
-// it ends.
+// it ends where that needs one.
 
 #ifndef WEIR_REACTOR_WATCH_KERNEL_WATCHER_H_
 #define WEIR_REACTOR_WATCH_KERNEL_WATCHER_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "weir/reactor/events/event_log.h"
 #include "weir/reactor/kernel_stats.h"
+#include "weir/reactor/limits.h"
+#include "weir/reactor/server_stats.h"
 
 namespace weir {
 
@@ -21,11 +25,27 @@ class KernelWatcher {
   // `log` is not owned.
   explicit KernelWatcher(EventLog* log) : log_(log) {}
 
-  void Step(const KernelStats& stats);
+  // `reactors` are all of the server, as they were no earlier than `stats`.
+  void Step(const KernelStats& stats, const std::vector<ReactorStats>& reactors,
+            const Limits& limits);
 
  private:
   void LookAtDescriptors(const KernelStats& stats);
   void LookAtSynQueue(const KernelStats& stats);
+  void LookAtBacklogs(const KernelStats& stats, const std::vector<ReactorStats>& reactors,
+                      const Limits& limits);
+  // What listen(2) would give one listener now, where that is more than it has.
+  struct Raisable {
+    std::uint64_t requested = 0;
+    std::uint64_t effective = 0;
+    std::uint64_t possible = 0;  // 0: no more than it has
+  };
+  static Raisable FindRaisable(const std::vector<ReactorStats>& reactors, std::size_t listener,
+                               std::uint64_t somaxconn);
+  struct Offer {
+    std::uint64_t seen = 0;  // what was possible at the last reading
+    std::uint64_t told = 0;
+  };
 
   EventLog* const log_;
   bool descriptors_low_ = false;
@@ -38,6 +58,8 @@ class KernelWatcher {
   std::uint64_t began_ns_ = 0;
   std::uint64_t moved_ns_ = 0;
   bool syn_queue_full_ = false;
+
+  std::vector<Offer> offers_;  // of each listener
 };
 
 }  // namespace weir

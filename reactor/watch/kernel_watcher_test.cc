@@ -19,6 +19,14 @@ using testing::IsEmpty;
 
 class KernelWatcherTest : public testing::Test {
  protected:
+  KernelWatcherTest() {
+    ReactorStats reactor;
+    reactor.listener_queues.resize(2);
+    reactor.listener_queues[0].listener = "web";
+    reactor.listener_queues[1].listener = "more";
+    reactors_.assign(2, reactor);
+  }
+
   std::uint64_t& counter(NetnsCounter counter) {
     auto& value = stats_.counters[static_cast<std::size_t>(counter)];
     if (!value.has_value()) value = 0;
@@ -28,12 +36,23 @@ class KernelWatcherTest : public testing::Test {
   // The kinds of the events that a reading brings, a second after the one before it.
   std::vector<EventKind> Read(std::uint64_t seconds = 1) {
     stats_.monotonic_ns += seconds * 1'000'000'000;
-    watcher_.Step(stats_);
+    watcher_.Step(stats_, reactors_, limits_);
     return told_.Take();
   }
   const Event& event() const { return told_.first(); }
 
+  // What the two reactors tell of listener `index`.
+  void SetBacklog(std::size_t index, std::uint64_t requested, std::uint32_t effective) {
+    for (ReactorStats& it : reactors_) {
+      AcceptQueueSample* const queue = &it.listener_queues[index].queue;
+      queue->backlog_requested = requested;
+      queue->backlog_effective = effective;
+    }
+  }
+
   KernelStats stats_;
+  std::vector<ReactorStats> reactors_;
+  Limits limits_;
 
  private:
   FakeClock clock_;
@@ -87,6 +106,58 @@ TEST_F(KernelWatcherTest, TellsOfSynsThatAreDroppedForWantOfCookies) {
   EXPECT_THAT(Read(), ElementsAre(EventKind::kSynCookiesBegan));
   EXPECT_EQ(event().Number("syns_dropped"), 2u);
   EXPECT_THAT(event().fix, HasSubstr("tcp_syncookies=1"));
+}
+
+// The kernel caps a backlog when listen(2) is called: a later rise is offered, once for each.
+TEST_F(KernelWatcherTest, OffersEachRiseOfSomaxconnOnce) {
+  limits_.listen_backlog = 64;
+  SetBacklog(0, 64, 16);
+  SetBacklog(1, 16, 16);
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(Read(), IsEmpty()) << "it can't be read";
+  for (const std::uint64_t somaxconn : {16, 16, 8, 8}) {
+    stats_.somaxconn = somaxconn;
+    EXPECT_THAT(Read(), IsEmpty()) << somaxconn;
+  }
+  stats_.somaxconn = 32;
+  EXPECT_THAT(Read(), IsEmpty()) << "the backlog may be changing";
+  EXPECT_THAT(Read(), ElementsAre(EventKind::kBacklogRaisable));
+  EXPECT_EQ(event().reactor, Event::kWholeServer);
+  EXPECT_EQ(event().listener, "web");
+  EXPECT_EQ(event().Number("backlog_requested"), 64u);
+  EXPECT_EQ(event().Number("backlog"), 16u);
+  EXPECT_EQ(event().Number("backlog_possible"), 32u);
+  EXPECT_EQ(event().Number("somaxconn"), 32u);
+  EXPECT_THAT(event().fix, HasSubstr("weirctl limits set listen_backlog=64"));
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(Read(), IsEmpty());
+}
+
+TEST_F(KernelWatcherTest, OffersWhatIsPossibleAnewOnlyOnceThatIsMore) {
+  SetBacklog(0, 64, 16);
+  const auto read_twice = [&](std::uint64_t somaxconn) {
+    stats_.somaxconn = somaxconn;
+    EXPECT_THAT(Read(), IsEmpty()) << somaxconn;
+    return Read();
+  };
+  EXPECT_THAT(read_twice(32), ElementsAre(EventKind::kBacklogRaisable));
+  EXPECT_THAT(read_twice(24), IsEmpty()) << "a fall";
+  EXPECT_THAT(read_twice(1000), ElementsAre(EventKind::kBacklogRaisable));
+  EXPECT_EQ(event().Number("backlog_possible"), 64u) << "no more was asked for";
+  EXPECT_THAT(read_twice(2000), IsEmpty());
+  SetBacklog(0, 64, 64);
+  EXPECT_THAT(read_twice(2000), IsEmpty());
+  SetBacklog(0, 0, 0);
+  EXPECT_THAT(read_twice(2000), IsEmpty()) << "nothing is known";
+}
+
+// A change of the backlog passes between two numbers of one reading.
+TEST_F(KernelWatcherTest, DoesNotTakeALoweredBacklogForOneThatCouldBeMore) {
+  stats_.somaxconn = 4096;
+  SetBacklog(0, 64, 64);
+  EXPECT_THAT(Read(), IsEmpty());
+  SetBacklog(0, 64, 3);
+  EXPECT_THAT(Read(), IsEmpty());
+  SetBacklog(0, 3, 3);
+  for (int i = 0; i < 3; ++i) EXPECT_THAT(Read(), IsEmpty());
 }
 
 }  // namespace
