@@ -83,6 +83,10 @@ struct Limits {
   std::uint64_t accept_queue_window_ms = 1000;
   // Of so many accepted connections one has its time in the accept queue read; 0: none. Default 16.
   std::uint64_t accept_wait_sample_every = 16;
+  // Of so many connections of a reactor one has the age of its first bytes read when it reads them;
+  // 0: none. While it is not 0, the kernel stamps every packet that this host receives, a cost of
+  // nanoseconds each. Default 0.
+  std::uint64_t arrival_sample_every = 0;
   // Of so many requests of a reactor one is timed stage by stage; 0: none. Default 64.
   std::uint64_t timeline_sample_every = 64;
 

@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, kCounterCount> kCounterNames = {
     "stalls",
     "connections_rescued",
     "accept_pauses_listener_full",
+    "arrivals_ahead",
 };
 constexpr std::array<std::string_view, kRefuseReasonCount> kRefuseReasonNames = {
     "max_connections",
@@ -69,7 +70,7 @@ constexpr std::array<std::string_view, kCloseReasonCount> kCloseReasonNames = {
     "max_connections_per_address",
 };
 constexpr std::array<std::string_view, kTimingCount> kTimingNames = {
-    "accept_queue_wait", "first_byte", "head", "body", "answer", "request",
+    "accept_queue_wait", "first_byte", "head", "body", "answer", "request", "arrival_age",
 };
 constexpr std::array<std::string_view, kSizeCount> kSizeNames = {
     "head", "request_line", "longest_field", "cookie", "fields",

@@ -49,9 +49,9 @@ enum class Counter : std::uint8_t {
   kStalls,                 // turns of stall_threshold_ms or longer, as the watcher saw them
   kConnectionsRescued,     // of the accepted: from the accept queues of stalled reactors
   kAcceptPausesListenerFull,  // the same as kAcceptPausesFull, for max_connections_per_listener
+  kArrivalsAhead,          // sampled arrival_age of less than 0, told as 0: the clock was set back
 };
-inline constexpr std::size_t kCounterCount =
-    static_cast<std::size_t>(Counter::kAcceptPausesListenerFull) + 1;
+inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kArrivalsAhead) + 1;
 
 // Why a connection was refused before any byte of it was read.
 enum class RefuseReason : std::uint8_t {
@@ -109,8 +109,14 @@ enum class Timing : std::uint8_t {
   kBody,       // to the last byte of the content
   kAnswer,     // to the answer in the kernel's hands; of those that leave in one send, once
   kRequest,    // from the first byte to there
+  // Of one of arrival_sample_every connections: how old the bytes of its first read were then, from
+  // when the kernel got the packet (SO_TIMESTAMPNS), to about 10 us. Of what came in several
+  // packets
+  // it is the newest one's, which is what the kernel keeps (tcp_update_recv_tstamps in
+  // net/ipv4/tcp.c): the first byte is at least that old. By CLOCK_REALTIME.
+  kArrivalAge,
 };
-inline constexpr std::size_t kTimingCount = static_cast<std::size_t>(Timing::kRequest) + 1;
+inline constexpr std::size_t kTimingCount = static_cast<std::size_t>(Timing::kArrivalAge) + 1;
 
 // Sizes of whole heads that a reactor samples, one of size_sample_every. Heads that are refused are
 // not among them. Each is what the limit of a like name counts.

@@ -40,7 +40,7 @@ void Connection::Open(int fd, const SocketAddress& peer, bool proxied) {
   peer_ = peer;
   client_ = nullptr;
   ctx_->counters->connections_active.Add();
-  timeline_.Open(ctx_->now_ns);
+  timeline_.Open(ctx_);
   UpdateDeadlines();
 }
 

@@ -83,6 +83,7 @@ struct ConnectionContext {
     return buffered_elsewhere + buffered_bytes >= limits.max_buffered_bytes;
   }
 
+  OneIn arrival_turn;   // which connection's first bytes have their age read
   OneIn timeline_turn;  // which request is timed
   OneIn size_turn;      // which head is measured
 

@@ -3,6 +3,7 @@
 #ifndef WEIR_REACTOR_CONN_REQUEST_TIMELINE_H_
 #define WEIR_REACTOR_CONN_REQUEST_TIMELINE_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "weir/reactor/conn/connection_context.h"
@@ -14,14 +15,25 @@ namespace weir {
 // requests behind it are not sampled: answers that leave together are told once.
 class RequestTimeline {
  public:
-  // A connection was accepted; `now_ns` of CLOCK_MONOTONIC.
-  void Open(std::int64_t now_ns) noexcept {
-    opened_ns_ = now_ns;
+  // A connection was accepted.
+  void Open(ConnectionContext* ctx) noexcept {
+    opened_ns_ = ctx->now_ns;
+    wants_stamp_ = ctx->arrival_turn.Take(ctx->limits.arrival_sample_every);
     first_ = true;
     flushing_ = false;
     stage_ = Stage::kNone;
   }
   std::int64_t opened_ns() const noexcept { return opened_ns_; }
+  // Whether the first bytes, which have not come yet, are to be read with the kernel's stamp.
+  bool wants_stamp() const noexcept { return wants_stamp_; }
+  // They were; `stamp_ns` of CLOCK_REALTIME, 0 if the kernel had none.
+  void OnStamp(ConnectionContext* ctx, std::int64_t stamp_ns) {
+    wants_stamp_ = false;
+    if (stamp_ns == 0) return;
+    const std::int64_t age_ns = ctx->clock->WallNs() - stamp_ns;
+    if (age_ns < 0) (*ctx->counters)[Counter::kArrivalsAhead].Add();
+    (*ctx->counters)[Timing::kArrivalAge].Add(std::max<std::int64_t>(age_ns, 0));
+  }
   // Bytes of a request are there. To be called as often as one likes until its answer.
   void OnBytes(ConnectionContext* ctx) {
     if (stage_ == Stage::kNone) Begin(ctx);
@@ -70,6 +82,7 @@ class RequestTimeline {
   std::int64_t begun_ns_ = 0;
   std::int64_t passed_ns_ = 0;
   Stage stage_ = Stage::kNone;
+  bool wants_stamp_ = false;
   bool first_ = true;      // no request of this connection has begun
   bool flushing_ = false;  // a sampled answer waits to be sent
 };

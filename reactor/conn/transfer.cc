@@ -3,9 +3,13 @@
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "weir/reactor/conn/connection.h"
@@ -16,6 +20,30 @@ namespace {
 // What the reactor's output buffer may keep allocated after a large answer.
 constexpr std::size_t kMaxIdleOutBytes = std::size_t{1} << 20;
 
+// As recv(2), with the time of CLOCK_REALTIME at which the kernel got the newest packet of what it
+// gives, in ns, or 0: SCM_TIMESTAMPNS of tcp_recv_timestamp in net/ipv4/tcp.c.
+ssize_t ReceiveStamped(Syscalls* syscalls, int fd, char* data, std::size_t size,
+                       std::int64_t* stamp_ns) {
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(timespec))];
+  iovec buffer{data, size};
+  msghdr message{};
+  message.msg_iov = &buffer;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof(control);
+  const ssize_t got = syscalls->RecvMsg(fd, &message, 0);
+  *stamp_ns = 0;
+  const cmsghdr* const header = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+  if (header == nullptr || header->cmsg_level != SOL_SOCKET ||
+      header->cmsg_type != SCM_TIMESTAMPNS) {
+    return got;
+  }
+  timespec stamp{};
+  std::memcpy(&stamp, CMSG_DATA(header), sizeof(stamp));
+  *stamp_ns = std::int64_t{stamp.tv_sec} * 1'000'000'000 + stamp.tv_nsec;
+  return got;
+}
+
 }  // namespace
 
 // Receives once. Whether anything came; otherwise nothing is there now, the input has ended, or the
@@ -25,11 +53,15 @@ bool Connection::Receive(RequestState* state) {
                             ? ConnectionContext::kReceiveBytes
                             : ConnectionContext::kReceiveOwnBytes);
   const std::size_t room = state->buffer.room();
+  const bool stamped = timeline_.wants_stamp();
+  std::int64_t stamp_ns = 0;
   ssize_t got = 0;
   do {
-    got = ctx_->syscalls->Recv(fd_, state->buffer.end(), room, 0);
+    got = stamped ? ReceiveStamped(ctx_->syscalls, fd_, state->buffer.end(), room, &stamp_ns)
+                  : ctx_->syscalls->Recv(fd_, state->buffer.end(), room, 0);
   } while (got < 0 && errno == EINTR);
   if (got > 0) {
+    if (stamped) timeline_.OnStamp(ctx_, stamp_ns);
     state->buffer.Grow(static_cast<std::size_t>(got));
     state->pace.received += static_cast<std::uint64_t>(got);
     (*ctx_->counters)[Counter::kBytesReceived].Add(static_cast<std::uint64_t>(got));

@@ -104,6 +104,13 @@ void NewBacklog(FaultyRun* run) {
   ComeAndGo(run, 1);
 }
 
+void ArrivalsSampled(FaultyRun* run) {
+  TestReactor& reactor = run->Start(Hello);
+  reactor.SetLimits([](Limits* limits) { limits->arrival_sample_every = 1; });
+  run->Run();
+  ComeAndGo(run, 2);
+}
+
 void Drain(FaultyRun* run) {
   std::vector<ResponseWriter> writers;
   TestReactor& reactor = run->Start([&writers](const Request& request, ResponseWriter response) {
@@ -186,6 +193,7 @@ std::vector<Scenario> AcceptScenarios() {
           {"Proxied", Proxied},
           {"ProxyUntrusted", ProxyUntrusted},
           {"NewBacklog", NewBacklog},
+          {"ArrivalsSampled", ArrivalsSampled},
           {"Drain", Drain},
           {"DrainBehindStreams", DrainBehindStreams},
           {"UnixSocket", UnixSocket},

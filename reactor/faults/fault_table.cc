@@ -33,6 +33,14 @@ const std::vector<int>& SendErrors() {
   return errors;
 }
 
+// recv(2), recvmsg(2), tcp(7), and what ICMP says of the way to a client (ip(7)).
+const std::vector<int>& ReceiveErrors() {
+  static const std::vector<int> errors = {EAGAIN,    EBADF,  ECONNREFUSED, EFAULT,      EINTR,
+                                          EINVAL,    ENOMEM, ENOTCONN,     ENOTSOCK,    ECONNRESET,
+                                          ETIMEDOUT, EPIPE,  EHOSTUNREACH, ENETUNREACH, EIO};
+  return errors;
+}
+
 std::vector<FaultRow> OfSockets() {
   return {
       {Call::kSocket,
@@ -50,6 +58,7 @@ std::vector<FaultRow> OfSockets() {
       {Call::kSetSockOpt, OptionDetail(IPPROTO_IPV6, IPV6_V6ONLY), SetOptionErrors()},
       {Call::kSetSockOpt, OptionDetail(IPPROTO_TCP, TCP_NODELAY), SetOptionErrors()},
       {Call::kSetSockOpt, OptionDetail(SOL_SOCKET, SO_MARK), SetOptionErrors()},
+      {Call::kSetSockOpt, OptionDetail(SOL_SOCKET, SO_TIMESTAMPNS), SetOptionErrors()},
       {Call::kSetSockOpt, OptionDetail(SOL_SOCKET, SO_LINGER), SetOptionErrors()},
       {Call::kSetSockOpt, OptionDetail(SOL_SOCKET, SO_RCVTIMEO), SetOptionErrors()},
       {Call::kSetSockOpt, OptionDetail(SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF), SetOptionErrors()},
@@ -71,10 +80,8 @@ std::vector<FaultRow> OfConnections() {
         ENOTSOCK,        EOPNOTSUPP,      EPERM,        EPROTO,       ENETDOWN,
         ENOPROTOOPT,     EHOSTDOWN,       ENONET,       EHOSTUNREACH, ENETUNREACH,
         ESOCKTNOSUPPORT, EPROTONOSUPPORT, ETIMEDOUT,    EACCES,       ENOSYS}},
-      {Call::kRecv,
-       0,
-       {EAGAIN, EBADF, ECONNREFUSED, EFAULT, EINTR, EINVAL, ENOMEM, ENOTCONN, ENOTSOCK, ECONNRESET,
-        ETIMEDOUT, EPIPE, EHOSTUNREACH, ENETUNREACH, EIO}},
+      {Call::kRecv, 0, ReceiveErrors()},
+      {Call::kRecvMsg, 0, ReceiveErrors()},
       {Call::kSend, 0, SendErrors()},
       {Call::kSendMsg, 0, SendErrors()},
       {Call::kSendFile,

@@ -168,6 +168,16 @@ absl::Status Listener::SetMark(std::uint32_t mark) {
   return absl::PermissionDeniedError("SO_MARK needs CAP_NET_ADMIN");
 }
 
+void Listener::SetStamping(bool stamping) {
+  if (stamping == stamping_ || shares_ || !open()) return;
+  const int on = stamping ? 1 : 0;
+  // Where the kernel would not, the next change of limits tries again: what is not stamped is no
+  // sample.
+  if (syscalls_->SetSockOpt(fd_, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) == 0) {
+    stamping_ = stamping;
+  }
+}
+
 std::optional<AcceptQueueDepth> Listener::Queue() {
   if (shares_) return {};
   return ReadAcceptQueue(syscalls_, fd_);

@@ -107,6 +107,10 @@ class Listener {
   // that come between Open and this have none. PERMISSION_DENIED without CAP_NET_ADMIN.
   absl::Status SetMark(std::uint32_t mark);
 
+  // Whether the kernel stamps what comes on connections that are accepted from now on
+  // (SO_TIMESTAMPNS, socket(7)), which inherit it. A Unix socket stamps nothing.
+  void SetStamping(bool stamping);
+
   // What listen() was last asked for. Any thread.
   std::uint64_t backlog_requested() const noexcept {
     return backlog_requested_.load(std::memory_order_relaxed);
@@ -159,6 +163,7 @@ class Listener {
   std::shared_ptr<SharedSocket> shared_;  // until it is closed; guarded by mutex_
   bool shares_ = false;
   bool samples_ = true;
+  bool stamping_ = false;
   ReuseportGroup* group_ = nullptr;
   std::uint32_t member_ = 0;
   std::atomic<std::uint64_t> backlog_requested_{0};

@@ -15,6 +15,9 @@ class Clock {
   // CLOCK_MONOTONIC, in nanoseconds.
   virtual std::int64_t MonotonicNs() = 0;
 
+  // CLOCK_REALTIME, in nanoseconds since 1970: beside the kernel's stamps. It can be set back.
+  virtual std::int64_t WallNs() = 0;
+
   // CLOCK_REALTIME, in whole seconds since 1970: for the Date field.
   virtual std::int64_t WallSeconds() = 0;
 

@@ -180,6 +180,7 @@ void Reactor::AdoptLimits() {
   for (const auto& acceptor : acceptors_) {
     acceptor->ResumeIfPaused();  // there may be room now
     acceptor->SetBacklog(snapshot->limits.listen_backlog);
+    acceptor->listener()->SetStamping(snapshot->limits.arrival_sample_every != 0);
     acceptor->listener()->history().SetWindow(
         static_cast<std::int64_t>(snapshot->limits.accept_queue_window_ms) * kNsPerMs);
   }

@@ -32,6 +32,9 @@ class SystemSyscalls final : public Syscalls {
   ssize_t Recv(int fd, void* data, std::size_t size, int flags) override {
     return ::recv(fd, data, size, flags);
   }
+  ssize_t RecvMsg(int fd, msghdr* message, int flags) override {
+    return ::recvmsg(fd, message, flags);
+  }
   ssize_t Send(int fd, const void* data, std::size_t size, int flags) override {
     return ::send(fd, data, size, flags);
   }

@@ -27,6 +27,7 @@ class Syscalls {
   virtual int GetSockName(int fd, sockaddr* address, socklen_t* size) = 0;
   virtual int Accept4(int fd, sockaddr* address, socklen_t* size, int flags) = 0;
   virtual ssize_t Recv(int fd, void* data, std::size_t size, int flags) = 0;
+  virtual ssize_t RecvMsg(int fd, msghdr* message, int flags) = 0;
   virtual ssize_t Send(int fd, const void* data, std::size_t size, int flags) = 0;
   virtual ssize_t SendMsg(int fd, const msghdr* message, int flags) = 0;
   virtual ssize_t SendFile(int out_fd, int in_fd, off_t* offset, std::size_t size) = 0;

@@ -17,7 +17,8 @@ class FakeClock final : public Clock {
     reads_.fetch_add(1);
     return monotonic_ns_.load();
   }
-  std::int64_t WallSeconds() override { return kEpoch + monotonic_ns_.load() / 1'000'000'000; }
+  std::int64_t WallNs() override { return kEpoch * 1'000'000'000 + monotonic_ns_.load(); }
+  std::int64_t WallSeconds() override { return WallNs() / 1'000'000'000; }
 
   // How often MonotonicNs was called.
   std::uint64_t reads() const { return reads_.load(); }

@@ -72,6 +72,12 @@ ssize_t FaultySyscalls::Recv(int fd, void* data, std::size_t size, int flags) {
   if (Faulty(Call::kRecv)) return -1;
   return Kernel()->Recv(fd, data, std::min(size, transfer_bytes_), flags);
 }
+// REQUIRES: one buffer.
+ssize_t FaultySyscalls::RecvMsg(int fd, msghdr* message, int flags) {
+  if (Faulty(Call::kRecvMsg)) return -1;
+  message->msg_iov->iov_len = std::min(message->msg_iov->iov_len, transfer_bytes_);
+  return Kernel()->RecvMsg(fd, message, flags);
+}
 std::optional<std::size_t> FaultySyscalls::RoomFor(std::size_t size) {
   if (room_ == std::size_t{0}) {
     room_.reset();

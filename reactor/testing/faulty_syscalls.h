@@ -35,8 +35,9 @@ enum class Call : std::uint8_t {
   kSendFile,
   kIoctl,
   kPoll,
+  kRecvMsg,
 };
-inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kPoll) + 1;
+inline constexpr std::size_t kCallCount = static_cast<std::size_t>(Call::kRecvMsg) + 1;
 
 // One call that was made. `detail` tells apart what one call is used for: the operation of
 // epoll_ctl, the option (OptionDetail), the direction of shutdown; else 0.
@@ -52,7 +53,7 @@ class FaultySyscalls : public Syscalls {
  public:
   // After `skip` further calls of that kind, the next `times` fail with `error`.
   void Fail(Call call, int error, int skip = 0, int times = 1);
-  // From now on recv and the calls that send move at most that many bytes.
+  // From now on the calls that receive and those that send move at most that many bytes.
   void LimitTransfer(std::size_t bytes) { transfer_bytes_ = send_bytes_ = bytes; }
   void LimitSends(std::size_t bytes) { send_bytes_ = bytes; }
   // The next so many bytes can be sent; then the kernel has no room (EAGAIN), once.
@@ -82,6 +83,7 @@ class FaultySyscalls : public Syscalls {
   int GetSockName(int fd, sockaddr* address, socklen_t* size) override;
   int Accept4(int fd, sockaddr* address, socklen_t* size, int flags) override;
   ssize_t Recv(int fd, void* data, std::size_t size, int flags) override;
+  ssize_t RecvMsg(int fd, msghdr* message, int flags) override;
   ssize_t Send(int fd, const void* data, std::size_t size, int flags) override;
   ssize_t SendMsg(int fd, const msghdr* message, int flags) override;
   ssize_t SendFile(int out_fd, int in_fd, off_t* offset, std::size_t size) override;
@@ -117,7 +119,7 @@ class FaultySyscalls : public Syscalls {
   int last_events_ = 0;
   bool waits_ = true;
   std::optional<std::uint32_t> queue_wait_ms_;
-  std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();  // of recv
+  std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();  // of what receives
   std::size_t send_bytes_ = std::numeric_limits<std::size_t>::max();
   std::optional<std::size_t> room_;
 };

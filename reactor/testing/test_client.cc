@@ -1,7 +1,9 @@
 #include "weir/reactor/testing/test_client.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -60,6 +62,11 @@ TestClient TestClient::ConnectIpv6(std::uint16_t port) {
 std::size_t TestClient::Send(std::string_view bytes) {
   const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+}
+
+bool TestClient::acknowledged() const {
+  int held = 0;
+  return ::ioctl(fd_, SIOCOUTQ, &held) == 0 && held == 0;
 }
 
 void TestClient::SendUrgent(char byte) {

@@ -30,6 +30,8 @@ class TestClient {
 
   // How many bytes the kernel took.
   std::size_t Send(std::string_view bytes);
+  // Whether the server's kernel has got all that was sent (SIOCOUTQ, tcp(7)).
+  bool acknowledged() const;
   // One byte as urgent data (MSG_OOB).
   void SendUrgent(char byte);
   // What has arrived, appended to received().
