@@ -40,7 +40,8 @@ struct Limits {
   std::uint64_t max_connections = 16384;
   // Requests on one connection, then it is closed with the answer. Default 1000000.
   std::uint64_t max_requests_per_connection = 1000000;
-  // Requests that one connection has served in one tick before others get their turn. Default 64.
+  // Requests that one connection has served in one turn, of which a tick gives it one or two,
+  // before others get theirs. Default 64.
   std::uint64_t request_budget_per_tick = 64;
 
   // The request line without its CRLF, in bytes. Default 8192.

@@ -49,7 +49,7 @@ enum class Counter : std::uint8_t {
   kStalls,                 // turns of stall_threshold_ms or longer, as the watcher saw them
   kConnectionsRescued,     // of the accepted: from the accept queues of stalled reactors
   kAcceptPausesListenerFull,  // the same as kAcceptPausesFull, for max_connections_per_listener
-  kArrivalsAhead,          // sampled arrival_age of less than 0, told as 0: the clock was set back
+  kArrivalsAhead,  // sampled arrival_age of less than 0, told as 0: the clock was set back
 };
 inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::kArrivalsAhead) + 1;
 
@@ -164,8 +164,10 @@ struct AcceptQueueSample {
 
 // The accept queue of one of the server's listeners in one reactor.
 struct ListenerQueue {
-  std::string listener;                    // its name: ListenerInfo
-  std::uint64_t connections_accepted = 0;  // taken from this queue, those refused at once included
+  std::string listener;  // its name: ListenerInfo
+  // Taken from this queue by its own reactor, those refused at once included; what other reactors
+  // took from it is AcceptQueueSample::taken_by_peers, and in their Counter::kConnectionsRescued.
+  std::uint64_t connections_accepted = 0;
   // Of this listener and reactor, from whichever queue: open now, and refused so far for
   // max_connections_per_listener.
   std::uint64_t connections_active = 0;

@@ -69,12 +69,13 @@ struct ConnectionContext {
   bool draining = false;
 
   // Of the connection that is being served at this moment.
-  Connection* driven = nullptr;        // which sends what it has at the end of its turn
-  std::uint64_t served_this_turn = 0;  // requests, against request_budget_per_tick
-  RequestState* served = nullptr;      // the state of the driven one, while it is served
-  RequestState scratch;                // what is received goes here, unless it has an own state
-  bool scratch_lent = false;           // its buffer is that of `served`
-  ByteBuffer out;                      // what it is about to send
+  Connection* driven = nullptr;  // which sends what it has at the end of its turn
+  std::uint64_t served_this_turn =
+      0;                           // requests, against request_budget_per_tick, which is a turn's
+  RequestState* served = nullptr;  // the state of the driven one, while it is served
+  RequestState scratch;            // what is received goes here, unless it has an own state
+  bool scratch_lent = false;       // its buffer is that of `served`
+  ByteBuffer out;                  // what it is about to send
 
   // Of max_buffered_bytes: what connections of this reactor hold now, and those of others held.
   std::uint64_t buffered_bytes = 0;
