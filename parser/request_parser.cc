@@ -214,7 +214,8 @@ ParseStatus RequestParser::Parse(std::string_view buffer, const ParserLimits& li
 
 __attribute__((noinline)) ParseStatus RequestParser::Resume(const char* data, std::size_t size,
                                                             const ParserLimits& limits) noexcept {
-  if (size < state_.scan) return Fail(ParseError::kHeadTooLarge, size);
+  const bool ended = state_.phase >= internal::HeadPhase::kDone;
+  if (!ended && size < state_.scan) return Fail(ParseError::kHeadTooLarge, size);
   if (AdvanceInValue(data, size, limits)) return ParseStatus::kIncomplete;
   const internal::HeadInput input = MakeInput(data, size, limits);
   const HeadStatus status = internal::ParseHead(&state_, input);

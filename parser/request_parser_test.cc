@@ -81,6 +81,18 @@ TEST(RequestParser, SaysTheSameAgainUntilReset) {
   EXPECT_EQ(parser.Parse(kHead, ParserLimits()), ParseStatus::kComplete);
 }
 
+TEST(RequestParser, SaysTheSameAgainAfterALongerHead) {
+  FieldRef table[4];
+  RequestParser parser(table, 4);
+  ASSERT_EQ(parser.Parse(kHead.substr(0, 40), ParserLimits()), ParseStatus::kIncomplete);
+  parser.Reset();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(parser.Parse("\n", ParserLimits()), ParseStatus::kError);
+    EXPECT_EQ(parser.error(), ParseError::kLeadingCrlf);
+    EXPECT_EQ(parser.error_offset(), 0u);
+  }
+}
+
 TEST(RequestParser, NothingOfARequestStaysInTheNext) {
   FieldRef table[8];
   RequestParser parser(table, 8);
