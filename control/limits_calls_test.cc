@@ -10,7 +10,9 @@
 #include <memory>
 #include <string>
 
+#include "absl/synchronization/notification.h"
 #include "weir/control/limits_file.h"
+#include "weir/reactor/testing/blocking_client.h"
 
 namespace weir {
 namespace {
@@ -49,6 +51,39 @@ class LimitsCallsTest : public testing::Test {
   std::unique_ptr<Server> server_;
   LimitsState state_;
 };
+
+TEST(StalledReactorTest, IsNamedInTheAnswerToAChange) {
+  ServerOptions options;
+  options.address = "127.0.0.1:0";
+  options.reactors = 2;
+  int stalled = -1;
+  absl::Notification stalls;
+  absl::Notification go_on;
+  auto server = *Server::Start(options, [&](int reactor) -> AnyHandler {
+    return Handler([&, reactor](const Request&, ResponseWriter response) {
+      stalled = reactor;
+      stalls.Notify();
+      go_on.WaitForNotification();
+      response.Send(200, "text/plain", "");
+    });
+  });
+  test::BlockingClient client(server->port());
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  stalls.WaitForNotification();
+  LimitsCalls calls(server.get(), {1, ""});
+  UpdateLimitsRequest request;
+  request.mutable_limits()->set_max_fields(50);
+  LimitsState state;
+  EXPECT_TRUE(calls.Update(request, "ada", &state).ok());
+  EXPECT_FALSE(state.applied_by_all());
+  ASSERT_EQ(state.reactors_size(), 2);
+  EXPECT_LT(state.reactors(stalled).applied_version(), state.version());
+  go_on.Notify();
+  EXPECT_TRUE(server->WaitForLimits(state.version(), 10'000));
+  state.Clear();
+  calls.Get(&state);
+  EXPECT_TRUE(state.applied_by_all());
+}
 
 TEST_F(LimitsCallsTest, TellsWhatEachLayerSets) {
   LimitsCalls calls = Calls();

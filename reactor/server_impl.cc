@@ -176,10 +176,6 @@ absl::Status Server::Impl::OpenReactors(int count) {
     options.limits = &limits_;
     options.admission = &admission_;
     options.buffered_bytes = &buffered_bytes_;
-    options.on_adopted = [this] {
-      { const std::lock_guard<std::mutex> lock(adopted_mutex_); }
-      adopted_.notify_all();
-    };
     auto reactor = Reactor::Create(options, std::move(listeners[static_cast<std::size_t>(i)]));
     if (!reactor.ok()) return reactor.status();
     reactors_.push_back(*std::move(reactor));
@@ -325,10 +321,18 @@ bool Server::Impl::AllWorkBy(std::uint64_t version) const {
   return true;
 }
 
-bool Server::Impl::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) {
-  std::unique_lock<std::mutex> lock(adopted_mutex_);
-  return adopted_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
-                           [this, version] { return AllWorkBy(version); });
+// Looks again and again: to wake whoever waits would cost a busy reactor more than all else about
+// new limits.
+bool Server::Impl::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const {
+  using Ms = std::chrono::duration<double, std::milli>;
+  const auto begin = std::chrono::steady_clock::now();
+  for (Ms pause(0.05); !AllWorkBy(version); pause = std::min(pause * 2, Ms(1))) {
+    const Ms left =
+        Ms(static_cast<double>(timeout_ms)) - (std::chrono::steady_clock::now() - begin);
+    if (left <= Ms(0)) return false;
+    std::this_thread::sleep_for(std::min(pause, left));
+  }
+  return true;
 }
 
 ServerStats Server::Impl::Stats() const {

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -36,7 +35,7 @@ class Server::Impl {
   absl::Status Start(const HandlerFactory& factory);
   void RequestDrain(std::uint64_t timeout_ms);
   DrainReport Wait();
-  bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms);
+  bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const;
   ServerStats Stats() const;
   std::vector<BadRequest> BadRequests() const;
   std::vector<std::string> Warnings(const Limits& requested) const;
@@ -94,9 +93,6 @@ class Server::Impl {
   std::vector<std::thread> threads_;
 
   std::mutex distribution_mutex_;  // held while the present limits are read and applied
-
-  std::mutex adopted_mutex_;
-  std::condition_variable adopted_;  // some reactor took new limits
 
   int finished_fd_ = -1;  // an eventfd, readable once every reactor has finished
   std::atomic<std::size_t> running_{0};

@@ -186,7 +186,6 @@ void Reactor::AdoptLimits() {
   }
   applied_version_ = snapshot->version;
   counters_.applied_limits_version.Set(applied_version_);
-  if (options_.on_adopted) options_.on_adopted();
 }
 
 // Anew only when what they say is new: limits may change a thousand times a second.

@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -40,7 +39,6 @@ struct ReactorOptions {
   SharedAdmission* admission = nullptr;  // of all reactors of the server
   // Of all reactors of the server: see max_buffered_bytes.
   std::atomic<std::uint64_t>* buffered_bytes = nullptr;
-  std::function<void()> on_adopted;      // called in the reactor's thread after it took new limits
   TransitionLog* transitions = nullptr;  // of its connections, for tests
 };
 

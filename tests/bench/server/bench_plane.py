@@ -20,6 +20,8 @@ def arguments():
     parser = argparse.ArgumentParser(prog="./dev bench plane", description=__doc__)
     parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=20, help="slices of a second of each")
+    parser.add_argument("--workload", default="pipelined-64", choices=[
+        w.name for w in workloads.WORKLOADS if w.client == "wrk"], help="default: %(default)s")
     parser.add_argument("--changes", type=int, default=1000, help="of a limit in a second")
     parser.add_argument("--streams", type=int, default=50, help="that follow the statistics")
     parser.add_argument("--interval-ms", type=int, default=100, help="of each stream")
@@ -68,7 +70,7 @@ def take_slice(server, workload, load):
 
 def run(options):
     """(the table, what plane_load told in each slice, answers that were errors)."""
-    workload = workloads.WORKLOADS[0]
+    workload = next(w for w in workloads.WORKLOADS if w.name == options.workload)
     server_cpus, load_cpus = choose_cpus(options)
     told = {name: [] for name in AT_MOST}
     with measure.working_folder() as folder:
