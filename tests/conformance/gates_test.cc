@@ -267,6 +267,54 @@ TEST(Gates, WhatIsSerialisedIsParsedAgain) {
   EXPECT_GT(tried, 300);
 }
 
+// All that a head says, but for its fields.
+std::string DescribeHead(const RequestParser& parser, ParseStatus status) {
+  if (status == ParseStatus::kIncomplete) return "incomplete";
+  if (status == ParseStatus::kError) {
+    return std::string(Describe(parser.error()).name) + " " + std::to_string(parser.error_offset());
+  }
+  const RequestHead& head = parser.head();
+  std::string text = Serialise(head);
+  for (const std::string_view part :
+       {head.target.scheme, head.target.authority, head.target.path, head.target.query}) {
+    text += "|" + std::string(part);
+  }
+  for (const std::uint64_t number :
+       {std::uint64_t{static_cast<std::uint8_t>(head.method)},
+        std::uint64_t{static_cast<std::uint8_t>(head.target.form)},
+        std::uint64_t{head.target.has_query}, std::uint64_t{parser.head_bytes()},
+        std::uint64_t{static_cast<std::uint8_t>(head.framing.kind)}, head.framing.content_length,
+        std::uint64_t{head.keep_alive}, std::uint64_t{head.expect_continue},
+        std::uint64_t{head.upgrade}}) {
+    text += " " + std::to_string(number);
+  }
+  return text;
+}
+
+// Nothing of one head may show in the next that the same parser reads.
+TEST(Gates, AUsedParserReadsAsANewOne) {
+  std::vector<FieldRef> table(65536);
+  int complete = 0;
+  for (const ParserKernel kernel : kParserKernels) {
+    if (!UseKernel(kernel)) continue;
+    RequestParser used(table.data(), static_cast<std::uint32_t>(table.size()));
+    for (const ConformanceCase& c : Cases()) {
+      for (const std::size_t split : {std::size_t{0}, c.input.size() / 2}) {
+        RequestParser fresh(table.data(), static_cast<std::uint32_t>(table.size()));
+        ParseStatus status = fresh.Parse(c.input, c.limits);
+        const std::string expected = DescribeHead(fresh, status);
+        used.Reset();
+        status = ParseStatus::kIncomplete;
+        if (split != 0) status = used.Parse(std::string_view(c.input).substr(0, split), c.limits);
+        if (status == ParseStatus::kIncomplete) status = used.Parse(c.input, c.limits);
+        ASSERT_EQ(DescribeHead(used, status), expected) << KernelName(kernel) << " " << c.where;
+        complete += status == ParseStatus::kComplete ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(complete, 1000);
+}
+
 TEST(Gates, NothingIsReadAfterAnError) {
   for (const ConformanceCase& c : Cases()) {
     if (!IsError(c.events)) continue;
