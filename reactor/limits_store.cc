@@ -1,5 +1,6 @@
 #include "weir/reactor/limits_store.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -45,6 +46,13 @@ std::int64_t ExpiryOf(std::uint64_t ttl_ms, std::int64_t now_ms) {
   const auto most = static_cast<std::uint64_t>(LayerValue::kNever - now_ms);
   if (ttl_ms == 0 || ttl_ms >= most) return LayerValue::kNever;
   return now_ms + static_cast<std::int64_t>(ttl_ms);
+}
+
+// A backlog acts as the host allows when it is set: the same one may come to more by now.
+bool SetsBacklog(const LimitsUpdate& update) {
+  return std::any_of(update.changes.begin(), update.changes.end(), [](const LimitChange& change) {
+    return change.spec->member == &Limits::listen_backlog && change.value.has_value();
+  });
 }
 
 }  // namespace
@@ -147,7 +155,7 @@ absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Publish(const LimitsUpdate& u
     }
     LimitLayers layers = current_->layers;
     if (absl::Status status = edit(&layers); !status.ok()) return status;
-    if (layers == current_->layers) return current_;
+    if (layers == current_->layers && !SetsBacklog(update)) return current_;
     next = std::make_shared<const LimitsSnapshot>(
         LimitsSnapshot{current_->version + 1, layers.Merge(), std::move(layers)});
     if (update.validate_only) return next;

@@ -76,7 +76,8 @@ class LimitsStore {
   // Makes the change and publishes it as the next version, all or nothing: INVALID_ARGUMENT names
   // every value that is out of range, whichever layer it is for, a change of kBuiltIn, and a
   // limit of kShadow that can have no shadow; ABORTED when `expected_version` is not the present
-  // one. A change of nothing returns the current snapshot.
+  // one. A change of nothing returns the current snapshot, but to set listen_backlog is a change
+  // whatever it was: the listeners then ask the host again.
   absl::StatusOr<std::shared_ptr<const LimitsSnapshot>> Apply(const LimitsUpdate& update);
 
   // Sets what `edit` changes of the current limits in LimitLayer::kCode, under the same rules.

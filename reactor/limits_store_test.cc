@@ -80,6 +80,16 @@ TEST(LimitsStoreTest, AChangeOfNothingIsNoNewVersion) {
   EXPECT_EQ((*store.Update([](Limits*) {}))->version, 1u);
 }
 
+TEST(LimitsStoreTest, TheSameBacklogIsANewVersionSinceTheHostMayAllowMore) {
+  LimitsStore store{Limits()};
+  LimitsUpdate update;
+  update.changes = {{FindLimitSpec("listen_backlog"), 100}, {FindLimitSpec("max_fields"), 50}};
+  EXPECT_EQ((*store.Apply(update))->version, 2u);
+  EXPECT_EQ((*store.Apply(update))->version, 3u);
+  update.changes.erase(update.changes.begin());
+  EXPECT_EQ((*store.Apply(update))->version, 3u);
+}
+
 TEST(LimitsStoreTest, LosesNoUpdateOfManyThreads) {
   LimitsStore store{Limits()};
   std::vector<std::thread> threads;
