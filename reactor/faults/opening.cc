@@ -22,14 +22,15 @@ absl::Status RunReactors(Syscalls* syscalls, ListenerGroup* group) {
   FakeClock clock;
   const AnyHandler handler = Hello;
   const LimitsStore limits{Limits()};
-  SharedAdmission admission;
+  // Apart, as in TestReactor.
+  const auto admission = std::make_unique<SharedAdmission>();
   std::atomic<std::uint64_t> buffered_bytes{0};
   ReactorOptions options;
   options.syscalls = syscalls;
   options.clock = &clock;
   options.handler = &handler;
   options.limits = &limits;
-  options.admission = &admission;
+  options.admission = admission.get();
   options.buffered_bytes = &buffered_bytes;
   std::vector<std::unique_ptr<Reactor>> reactors;
   for (int i = 0; i < kReactors; ++i) {

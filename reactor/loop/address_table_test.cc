@@ -50,80 +50,81 @@ TEST(AddressKeyTest, EveryPrefixEndsWhereItSays) {
 
 TEST(AddressKeyTest, WhoHasNoAddressHasNoKey) { EXPECT_FALSE(KeyOf(SocketAddress(), 64)); }
 
-TEST(AddressTableTest, CountsUpToTheLimitAndDownAgain) {
-  AddressTable table;
+class AddressTableTest : public testing::Test {
+ protected:
+  AddressTable table_;
+};
+
+TEST_F(AddressTableTest, CountsUpToTheLimitAndDownAgain) {
   const AddressKey key = Key("192.0.2.1:1");
-  const auto first = table.Acquire(key, 2);
-  const auto second = table.Acquire(key, 2);
+  const auto first = table_.Acquire(key, 2);
+  const auto second = table_.Acquire(key, 2);
   ASSERT_TRUE(first && second);
-  EXPECT_FALSE(table.Acquire(key, 2));
-  EXPECT_FALSE(table.Acquire(key, 1)) << "a limit that was lowered";
-  EXPECT_TRUE(table.Acquire(Key("192.0.2.2:1"), 1));
-  table.Release(*first);
-  EXPECT_TRUE(table.Acquire(key, 2));
-  EXPECT_EQ(table.size(), 2u);
+  EXPECT_FALSE(table_.Acquire(key, 2));
+  EXPECT_FALSE(table_.Acquire(key, 1)) << "a limit that was lowered";
+  EXPECT_TRUE(table_.Acquire(Key("192.0.2.2:1"), 1));
+  table_.Release(*first);
+  EXPECT_TRUE(table_.Acquire(key, 2));
+  EXPECT_EQ(table_.size(), 2u);
 }
 
-TEST(AddressTableTest, HasNoEntryForWhoHasGone) {
-  AddressTable table;
-  EXPECT_FALSE(table.Acquire(Key("192.0.2.1:1"), 0));
-  EXPECT_EQ(table.size(), 0u);
+TEST_F(AddressTableTest, HasNoEntryForWhoHasGone) {
+  EXPECT_FALSE(table_.Acquire(Key("192.0.2.1:1"), 0));
+  EXPECT_EQ(table_.size(), 0u);
   std::vector<AddressTable::Handle> handles;
   for (int i = 0; i < 10000; ++i) {
-    handles.push_back(*table.Acquire({0, static_cast<std::uint64_t>(i)}, 1));
+    handles.push_back(*table_.Acquire({0, static_cast<std::uint64_t>(i)}, 1));
   }
-  EXPECT_EQ(table.size(), 10000u);
-  for (const auto handle : handles) table.Release(handle);
-  EXPECT_EQ(table.size(), 0u);
+  EXPECT_EQ(table_.size(), 10000u);
+  for (const auto handle : handles) table_.Release(handle);
+  EXPECT_EQ(table_.size(), 0u);
 }
 
 // Against a model, with addresses that come and go.
-TEST(AddressTableTest, IsRightWhateverTheOrder) {
+TEST_F(AddressTableTest, IsRightWhateverTheOrder) {
   constexpr int kAddresses = 500;
   constexpr std::uint64_t kMost = 3;
-  AddressTable table;
   std::mt19937 random(1);
   std::vector<std::vector<AddressTable::Handle>> open(kAddresses);
   for (int step = 0; step < 100000; ++step) {
     const auto i = random() % kAddresses;
     std::vector<AddressTable::Handle>& mine = open[i];
     if (random() % 2 == 0) {
-      const auto handle = table.Acquire({i, i * 7}, kMost);
+      const auto handle = table_.Acquire({i, i * 7}, kMost);
       ASSERT_EQ(handle.has_value(), mine.size() < kMost) << step;
       if (handle) mine.push_back(*handle);
     } else if (!mine.empty()) {
-      table.Release(mine.back());
+      table_.Release(mine.back());
       mine.pop_back();
     }
   }
   std::size_t present = 0;
   for (const auto& mine : open) present += mine.empty() ? 0 : 1;
-  EXPECT_EQ(table.size(), present);
+  EXPECT_EQ(table_.size(), present);
 }
 
-TEST(AddressTableTest, ManyThreadsNeverPassTheLimit) {
+TEST_F(AddressTableTest, ManyThreadsNeverPassTheLimit) {
   constexpr std::uint64_t kMost = 4;
-  AddressTable table;
   std::atomic<std::uint64_t> open{0};
   std::atomic<std::uint64_t> most{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 5000; ++i) {
-        const auto handle = table.Acquire({1, 2}, kMost);
+        const auto handle = table_.Acquire({1, 2}, kMost);
         if (!handle) continue;
         const std::uint64_t now = open.fetch_add(1) + 1;
         std::uint64_t seen = most.load();
         while (now > seen && !most.compare_exchange_weak(seen, now)) {
         }
         open.fetch_sub(1);
-        table.Release(*handle);
+        table_.Release(*handle);
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_LE(most.load(), kMost);
-  EXPECT_EQ(table.size(), 0u);
+  EXPECT_EQ(table_.size(), 0u);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
   options.handler = &handler_;
   options.limits = &limits_;
   options.transitions = &transitions_;
-  options.admission = &admission_;
+  options.admission = admission_.get();
   options.buffered_bytes = &buffered_bytes_;
   auto reactor = Reactor::Create(options, std::move(listeners));
   EXPECT_TRUE(reactor.ok()) << reactor.status();
