@@ -23,5 +23,5 @@ if CC=clang bazel build --noshow_progress --features=layering_check //:intruder 
   echo "a downstream can include an internal header"
   exit 1
 fi
-CC=clang bazel build --noshow_progress --features=layering_check //:plane
+CC=clang bazel build --noshow_progress --features=layering_check //:plane_code
 echo "downstream: all as it should be"
