@@ -14,6 +14,8 @@ from processes import Program
 REACTOR = "weir-0"
 AT_MOST = {"changes": 0.01, "streams": 0.02}
 APPLIED_P99_MS = 10
+WITHOUT = "without"
+ELSEWHERE = ", elsewhere"
 
 
 def arguments():
@@ -52,13 +54,12 @@ class PlaneLoad:
         self.program.end()
 
 
-def start_server(options, folder, server_cpus, load_cpus):
-    """One whose reactor alone is on the server's CPU: gRPC's threads come later, and inherit."""
-    admin = f"unix:{folder}/admin.sock"
-    server = Program([options.programs + "/plane_server", "--admin=" + admin], load_cpus)
+def start_server(options, admin, reactor_cpus, other_cpus):
+    """One whose reactor alone is on its CPU: gRPC's threads come later, and inherit the others."""
+    server = Program([options.programs + "/plane_server", "--admin=" + admin], other_cpus)
     server.port = server.first_port()
-    os.sched_setaffinity(server.thread(REACTOR), server_cpus)
-    return server, admin
+    os.sched_setaffinity(server.thread(REACTOR), reactor_cpus)
+    return server
 
 
 def take_slice(server, workload, load):
@@ -68,37 +69,47 @@ def take_slice(server, workload, load):
     return measure.Slice((server.thread_cpu_ns(REACTOR) - before) / 1e3 / answers, answers / seconds)
 
 
+def compare(results, name):
+    """A row of the table: what a slice cost beside one whose calls went to the other server."""
+    elsewhere = name + ELSEWHERE
+    row = measure.summary({k: results[k] for k in (name, elsewhere)}, elsewhere)[name]
+    row["requests_ratio"] = statistics.median(measure.ratios(
+        results, name, elsewhere, lambda result: result.requests_per_s))
+    return row
+
+
 def run(options):
-    """(the table, what plane_load told in each slice, answers that were errors)."""
+    """(the table, what plane_load told in each slice)."""
     workload = next(w for w in workloads.WORKLOADS if w.name == options.workload)
     server_cpus, load_cpus = choose_cpus(options)
     told = {name: [] for name in AT_MOST}
     with measure.working_folder() as folder:
         load = measure.Load(folder, options.programs, load_cpus)
-        server, admin = start_server(options, folder, server_cpus, load_cpus)
-        command = [options.programs + "/plane_load", "--admin=" + admin]
-        kinds = {"without": None,
-                 "changes": command + [f"--changes_per_second={options.changes}"],
-                 "streams": command + [f"--streams={options.streams}",
-                                       f"--interval_ms={options.interval_ms}"]}
+        admins = {"": f"unix:{folder}/admin.sock", ELSEWHERE: f"unix:{folder}/elsewhere.sock"}
+        server = start_server(options, admins[""], server_cpus, load_cpus)
+        other = start_server(options, admins[ELSEWHERE], load_cpus, load_cpus)
+        calls = {"changes": [f"--changes_per_second={options.changes}"],
+                 "streams": [f"--streams={options.streams}", f"--interval_ms={options.interval_ms}"]}
+        commands = {name + where: [options.programs + "/plane_load", "--admin=" + admin] + calls[name]
+                    for name in calls for where, admin in admins.items()}
 
         def take(name):
-            if kinds[name] is None:
+            if name == WITHOUT:
                 return take_slice(server, workload, load)
-            with PlaneLoad(kinds[name], load_cpus) as plane:
+            with PlaneLoad(commands[name], load_cpus) as plane:
                 result = take_slice(server, workload, load)
-            told[name].append(plane.result)
+            if name in told:
+                told[name].append(plane.result)
             return result
 
         try:
-            results = measure.take_turns({name: name for name in kinds}, options.rounds,
-                                         options.rounds, take)
+            results = measure.take_turns({name: name for name in [WITHOUT, *commands]},
+                                         options.rounds, options.rounds, take)
         finally:
             server.end()
-    table = measure.summary(results, "without")
-    for name, row in table.items():
-        row["requests_ratio"] = statistics.median(measure.ratios(
-            results, name, "without", lambda result: result.requests_per_s))
+            other.end()
+    table = measure.summary({WITHOUT: results[WITHOUT]})
+    table.update({name: compare(results, name) for name in AT_MOST})
     return table, told
 
 
@@ -123,10 +134,13 @@ def print_table(table, told, met):
     print(f"  {'control plane':<16}{'reactor us/request':>20}{'CPU ratio':>12}{'quartiles':>16}"
           f"{'requests/s':>12}{'ratio':>8}")
     for name, row in table.items():
-        low, high = row["cpu_ratio_quartiles"]
-        print(f"  {name:<16}{row['cpu_us_per_request']:>20.3f}{row['cpu_ratio']:>12.4f}"
-              f"{f'{low:.4f}-{high:.4f}':>16}{row['requests_per_s']:>12.0f}"
-              f"{row['requests_ratio']:>8.3f}")
+        cpu = quartiles = requests = "-"
+        if "cpu_ratio" in row:
+            low, high = row["cpu_ratio_quartiles"]
+            cpu, quartiles = f"{row['cpu_ratio']:.4f}", f"{low:.4f}-{high:.4f}"
+            requests = f"{row['requests_ratio']:.3f}"
+        print(f"  {name:<16}{row['cpu_us_per_request']:>20.3f}{cpu:>12}{quartiles:>16}"
+              f"{row['requests_per_s']:>12.0f}{requests:>8}")
     for name, row in told.items():
         print(f"  {name}: " + ", ".join(f"{key} {value:.4g}" for key, value in row.items()))
     print("\ntargets; a request that fails ends the run")
