@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -146,7 +147,7 @@ TEST(ReactorTest, IsNotMadeWithoutDescriptors) {
       test::FakeClock clock;
       const AnyHandler handler = Hello;
       const LimitsStore limits{Limits()};
-      SharedAdmission admission;
+      const auto admission = std::make_unique<SharedAdmission>();  // apart, as in TestReactor
       auto listener = Listener::Open(&syscalls, *SocketAddress::Parse("127.0.0.1:0"), 8);
       ASSERT_TRUE(listener.ok());
       ReactorOptions options;
@@ -154,7 +155,7 @@ TEST(ReactorTest, IsNotMadeWithoutDescriptors) {
       options.clock = &clock;
       options.handler = &handler;
       options.limits = &limits;
-      options.admission = &admission;
+      options.admission = admission.get();
       syscalls.Fail(call, EMFILE, skip);
       Reactor::Listeners listeners;
       listeners.push_back(*std::move(listener));
