@@ -27,11 +27,9 @@ quiet() {
   fi
 }
 
-bazel build --noshow_progress --config=asan //tests/config:planted_faults
+bazel build --noshow_progress --config=asan-ubsan //tests/config:planted_faults
 caught "heap-use-after-free" $faults use-after-free
 caught "detected memory leaks" $faults leak
-
-bazel build --noshow_progress --config=ubsan //tests/config:planted_faults
 caught "signed integer overflow" $faults overflow
 
 bazel build --noshow_progress --config=tsan //tests/config:planted_faults
