@@ -77,9 +77,11 @@ AdminService::AdminService(Server* server, const AdminOptions& options)
       options_(options),
       audit_(OpenAudit(options.audit_file, &status_)),
       streams_(std::make_shared<ServerStreams>(server, &counters_)),
-      limits_(server, {options.apply_timeout_ms, options.state_file}),
+      limits_(server, options.state_file),
+      waits_(server, options.apply_timeout_ms),
       file_layer_(&server->limits(), options.limits_file) {
   status_.Update(streams_->Start());
+  status_.Update(waits_.Start());
   status_.Update(limits_.Restore());
   file_layer_.Check();
   status_.Update(file_layer_.status());
@@ -168,25 +170,37 @@ grpc::ServerUnaryReactor* AdminService::GetLimits(grpc::CallbackServerContext* c
   return Answer(context, grpc::Status::OK);
 }
 
+template <typename Request>
+grpc::ServerUnaryReactor* AdminService::AnswerChange(
+    grpc::CallbackServerContext* context, const char* method, const Request& request,
+    const absl::StatusOr<LimitsCalls::Snapshot>& made, admin::v1::LimitsState* response) {
+  const bool changed = made.ok() && !request.validate_only();
+  if (!made.ok() || changed) {
+    const grpc::Status status = Record(IdentityOf(*context), method, made.status(),
+                                       request.ShortDebugString(), request.reason());
+    if (!status.ok()) return Answer(context, status);
+  }
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  waits_.Await(changed ? (*made)->version : 0, [this, reactor, response, snapshot = *made] {
+    limits_.Fill(*snapshot, response);
+    AddFileWarning(response);
+    reactor->Finish(grpc::Status::OK);
+  });
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* AdminService::UpdateLimits(grpc::CallbackServerContext* context,
                                                      const admin::v1::UpdateLimitsRequest* request,
                                                      admin::v1::LimitsState* response) {
-  const std::string identity = IdentityOf(*context);
-  const absl::Status status = limits_.Update(*request, identity, response);
-  AddFileWarning(response);
-  if (status.ok() && request->validate_only()) return Answer(context, grpc::Status::OK);
-  return Answer(context, Record(identity, "UpdateLimits", status, request->ShortDebugString(),
-                                request->reason()));
+  return AnswerChange(context, "UpdateLimits", *request,
+                      limits_.Update(*request, IdentityOf(*context)), response);
 }
 
 grpc::ServerUnaryReactor* AdminService::RollBackLimits(
     grpc::CallbackServerContext* context, const admin::v1::RollBackLimitsRequest* request,
     admin::v1::LimitsState* response) {
-  const std::string identity = IdentityOf(*context);
-  const absl::Status status = limits_.RollBack(*request, identity, response);
-  if (status.ok() && request->validate_only()) return Answer(context, grpc::Status::OK);
-  return Answer(context, Record(identity, "RollBackLimits", status, request->ShortDebugString(),
-                                request->reason()));
+  return AnswerChange(context, "RollBackLimits", *request,
+                      limits_.RollBack(*request, IdentityOf(*context)), response);
 }
 
 grpc::ServerUnaryReactor* AdminService::ListLimitsRevisions(

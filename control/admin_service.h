@@ -19,6 +19,7 @@
 #include "weir/control/control_counters.h"
 #include "weir/control/file_layer.h"
 #include "weir/control/limits_calls.h"
+#include "weir/control/limits_waits.h"
 #include "weir/control/server_streams.h"
 #include "weir/reactor/server.h"
 
@@ -133,6 +134,13 @@ class AdminService final : public AdminCallbacks {
   // Where a caller goes on who knows of the events up to `after` of that start of the server.
   std::uint64_t EventsAfter(std::uint64_t after, const std::string& boot_id) const;
   void AddFileWarning(admin::v1::LimitsState* state);
+  // Writes a change down, and answers it when every reactor works by it. `request` and `response`
+  // live until then.
+  template <typename Request>
+  grpc::ServerUnaryReactor* AnswerChange(grpc::CallbackServerContext* context, const char* method,
+                                         const Request& request,
+                                         const absl::StatusOr<LimitsCalls::Snapshot>& made,
+                                         admin::v1::LimitsState* response);
   void KeepHouse();
   void TellIfDraining();
   // How long a drain is to take, in ms.
@@ -145,6 +153,7 @@ class AdminService final : public AdminCallbacks {
   ControlCounters counters_{audit_};
   const std::shared_ptr<ServerStreams> streams_;
   LimitsCalls limits_;
+  LimitsWaits waits_;
 
   std::mutex denied_mutex_;
   std::int64_t denied_second_ = 0;  // guarded by denied_mutex_

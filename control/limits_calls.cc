@@ -19,7 +19,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr std::size_t kMaxReasonBytes = 1024;
-constexpr int kPersistTries = 16;  // while others change the limits at the same time
 
 std::string EtagOf(const std::string& boot_id, std::uint64_t version) {
   return boot_id + "-" + std::to_string(version);
@@ -111,27 +110,46 @@ void AddShadowWarnings(const LimitsSnapshot& snapshot, const Limits& effective,
   }
 }
 
+// Puts into `kept` what a change sets for good, and takes out what it takes out.
+void KeepChanges(const std::vector<LimitChange>& changes, std::vector<LimitChange>* kept) {
+  for (const LimitChange& change : changes) {
+    const auto is_it = [&change](const LimitChange& it) { return it.spec == change.spec; };
+    kept->erase(std::remove_if(kept->begin(), kept->end(), is_it), kept->end());
+    if (change.value.has_value()) kept->push_back(change);
+  }
+}
+
+// What is temporary is not kept: nobody could say when it should end.
+void KeepAll(const LimitsSnapshot& snapshot, std::vector<LimitChange>* kept) {
+  kept->clear();
+  for (const LayerValue& it : snapshot.layers.values(LimitLayer::kOperator)) {
+    if (it.expires_ms == LayerValue::kNever) kept->push_back({it.spec, it.value});
+  }
+}
+
+std::vector<LayerValue> ValuesOf(const std::vector<LimitChange>& changes) {
+  std::vector<LayerValue> values;
+  for (const LimitChange& it : changes) values.push_back({it.spec, *it.value});
+  return values;
+}
+
 }  // namespace
 
 absl::Status LimitsCalls::Restore() {
-  if (options_.state_file.empty()) return absl::OkStatus();
-  const auto text = ReadLimitsFile(options_.state_file);
+  if (state_file_.empty()) return absl::OkStatus();
+  const auto text = ReadLimitsFile(state_file_);
   if (absl::IsNotFound(text.status())) return absl::OkStatus();
   if (!text.ok()) return text.status();
   const auto changes = ParseLimits(*text);
   if (!changes.ok()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(options_.state_file, ": ", std::string(changes.status().message())));
+        absl::StrCat(state_file_, ": ", std::string(changes.status().message())));
   }
   LimitsUpdate update;
   update.changes = *changes;
-  update.author = absl::StrCat("file ", options_.state_file);
+  update.author = absl::StrCat("file ", state_file_);
   update.reason = "kept from before the restart";
   return server_->limits().Apply(update).status();
-}
-
-void LimitsCalls::Get(admin::v1::LimitsState* state) const {
-  Fill(*server_->limits().current(), state);
 }
 
 void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* state) const {
@@ -153,8 +171,9 @@ void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* s
     all = all && stats.applied_limits_version >= snapshot.version;
   }
   state->set_applied_by_all(all);
-  // With newer limits under way, what was sampled may be of either.
-  if (server_->limits().version() == snapshot.version) {
+  // With newer limits under way, what was sampled may be of either; and of those that are only
+  // checked nothing was.
+  if (server_->limits().current().get() == &snapshot) {
     for (const std::string& warning : BacklogWarnings(server, snapshot)) {
       state->add_warnings(warning);
     }
@@ -178,8 +197,7 @@ absl::Status LimitsCalls::ReadEtag(const std::string& etag, std::uint64_t* versi
 
 // Makes `call`, unless a call with the same id was granted before.
 template <typename Request, typename Call>
-absl::Status LimitsCalls::Once(const Request& request, admin::v1::LimitsState* state,
-                               const Call& call) {
+absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::Once(const Request& request, const Call& call) {
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   const std::string& id = request.request_id();
   if (id.size() > RequestIds::kMaxIdBytes) {
@@ -191,22 +209,21 @@ absl::Status LimitsCalls::Once(const Request& request, admin::v1::LimitsState* s
   const std::string content = request.SerializeAsString();
   switch (request_ids_.Find(id, content)) {
     case RequestIds::Seen::kSame:
-      Get(state);
-      return absl::OkStatus();
+      return server_->limits().current();
     case RequestIds::Seen::kOther:
       return absl::InvalidArgumentError(
           absl::StrCat("request_id ", id, " was another request's: give each request its own"));
     case RequestIds::Seen::kNever:
       break;
   }
-  const absl::Status status = call();
-  if (status.ok()) request_ids_.Add(id, content);
-  return status;
+  absl::StatusOr<Snapshot> made = call();
+  if (made.ok()) request_ids_.Add(id, content);
+  return made;
 }
 
-absl::Status LimitsCalls::Update(const admin::v1::UpdateLimitsRequest& request,
-                                 const std::string& author, admin::v1::LimitsState* state) {
-  return Once(request, state, [&]() -> absl::Status {
+absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::Update(
+    const admin::v1::UpdateLimitsRequest& request, const std::string& author) {
+  return Once(request, [&]() -> absl::StatusOr<Snapshot> {
     LimitsUpdate update;
     auto changes = ReadChanges(request);
     if (!changes.ok()) return changes.status();
@@ -214,88 +231,77 @@ absl::Status LimitsCalls::Update(const admin::v1::UpdateLimitsRequest& request,
     absl::Status status = ReadLayer(request.layer(), &update.layer);
     if (status.ok() && request.has_ttl()) status = ReadTtl(request.ttl(), &update.ttl_ms);
     if (status.ok()) status = ReadEtag(request.etag(), &update.expected_version);
-    if (status.ok() && request.persist()) status = CheckPersist(update.layer);
+    if (status.ok() && request.persist()) status = CheckPersist(update);
     if (!status.ok()) return status;
     update.validate_only = request.validate_only();
     update.author = author;
     update.reason = request.reason();
-    const bool persists = request.persist() && !update.validate_only;
-    const auto snapshot = persists ? ApplyAndPersist(update) : server_->limits().Apply(update);
-    if (!snapshot.ok()) return snapshot.status();
-    if (!update.validate_only) {
-      server_->WaitForLimits((*snapshot)->version, options_.apply_timeout_ms);
-    }
-    Fill(**snapshot, state);
-    return absl::OkStatus();
+    const Make make = [this](const LimitsUpdate& it) { return server_->limits().Apply(it); };
+    if (!request.persist()) return make(update);
+    return MakeAndKeep(update, make,
+                       [&update](const LimitsSnapshot&, std::vector<LimitChange>* kept) {
+                         KeepChanges(update.changes, kept);
+                       });
   });
 }
 
-absl::Status LimitsCalls::CheckPersist(LimitLayer layer) const {
-  if (layer == LimitLayer::kShadow) {
-    return absl::InvalidArgumentError("persist keeps the operator's layer: a shadow is not kept");
+absl::Status LimitsCalls::CheckPersist(const LimitsUpdate& update) const {
+  if (update.layer != LimitLayer::kOperator) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("persist keeps the operator's layer, not ", std::string(Name(update.layer))));
   }
-  if (!options_.state_file.empty()) return absl::OkStatus();
+  if (update.ttl_ms != 0) {
+    return absl::InvalidArgumentError(
+        "persist with a ttl: nobody could say when a kept value should end");
+  }
+  if (!state_file_.empty()) return absl::OkStatus();
   return absl::FailedPreconditionError(
       "persist: the service keeps no file for it; set AdminOptions::state_file");
 }
 
-// What is temporary is not kept: nobody could say when it should end.
-absl::Status LimitsCalls::Persist(const LimitsSnapshot& snapshot) const {
-  std::vector<LayerValue> values = snapshot.layers.values(LimitLayer::kOperator);
-  values.erase(std::remove_if(
-                   values.begin(), values.end(),
-                   [](const LayerValue& value) { return value.expires_ms != LayerValue::kNever; }),
-               values.end());
-  const absl::Status status = WriteLimitsFile(options_.state_file, FormatLimits(values));
-  if (status.ok()) return status;
-  return absl::InternalError(absl::StrCat(
-      "nothing has changed, since what persists can't be kept: ", std::string(status.message())));
-}
-
-// What can fail comes first: the file has what the change will come to before it is made. If the
-// limits have moved meanwhile, that is found out anew.
-absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::ApplyAndPersist(LimitsUpdate update) {
+// What can fail comes first: the file has what is to be kept before the change is made.
+absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::MakeAndKeep(LimitsUpdate update,
+                                                               const Make& make, const Keep& keep) {
   const std::lock_guard<std::mutex> lock(persist_mutex_);
-  const auto file_before = ReadLimitsFile(options_.state_file);
-  const bool by_etag = update.expected_version != 0;
-  absl::StatusOr<Snapshot> applied;
-  for (int i = 0; i < kPersistTries; ++i) {
-    if (!by_etag) update.expected_version = server_->limits().version();
-    LimitsUpdate check = update;
-    check.validate_only = true;
-    applied = server_->limits().Apply(check);
-    if (applied.ok()) {
-      const absl::Status kept = Persist(**applied);
-      applied = kept.ok() ? server_->limits().Apply(update) : kept;
-    }
-    if (by_etag || !absl::IsAborted(applied.status())) break;
+  const bool validate_only = std::exchange(update.validate_only, true);
+  absl::StatusOr<Snapshot> made = make(update);
+  if (!made.ok() || validate_only) return made;
+  const auto before = ReadLimitsFile(state_file_);
+  const bool none_before = absl::IsNotFound(before.status());
+  auto kept = before.ok() || none_before
+                  ? ParseLimits(none_before ? "" : *before)
+                  : absl::StatusOr<std::vector<LimitChange>>(before.status());
+  absl::Status status = kept.status();
+  if (status.ok()) {
+    keep(**made, &*kept);
+    status = WriteLimitsFile(state_file_, FormatLimits(ValuesOf(*kept)));
   }
-  if (!applied.ok() && file_before.ok()) {
-    (void)WriteLimitsFile(options_.state_file, *file_before);
-  } else if (!applied.ok() && absl::IsNotFound(file_before.status())) {
-    (void)::unlink(options_.state_file.c_str());
+  if (!status.ok()) {
+    return absl::InternalError(absl::StrCat(
+        "nothing has changed, since what persists can't be kept: ", std::string(status.message())));
   }
-  return applied;
+  update.validate_only = false;
+  made = make(update);
+  if (!made.ok() && none_before) (void)::unlink(state_file_.c_str());
+  if (!made.ok() && before.ok()) (void)WriteLimitsFile(state_file_, *before);
+  return made;
 }
 
-absl::Status LimitsCalls::RollBack(const admin::v1::RollBackLimitsRequest& request,
-                                   const std::string& author, admin::v1::LimitsState* state) {
-  return Once(request, state, [&]() -> absl::Status {
+absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::RollBack(
+    const admin::v1::RollBackLimitsRequest& request, const std::string& author) {
+  return Once(request, [&]() -> absl::StatusOr<Snapshot> {
     LimitsUpdate update;
-    if (absl::Status status = ReadEtag(request.etag(), &update.expected_version); !status.ok()) {
-      return status;
-    }
+    absl::Status status = ReadEtag(request.etag(), &update.expected_version);
+    if (status.ok() && request.persist()) status = CheckPersist(update);
+    if (!status.ok()) return status;
     update.validate_only = request.validate_only();
     update.author = author;
     update.reason = request.reason().empty() ? absl::StrCat("back to version ", request.version())
                                              : request.reason();
-    const auto snapshot = server_->limits().RollBack(request.version(), update);
-    if (!snapshot.ok()) return snapshot.status();
-    if (!update.validate_only) {
-      server_->WaitForLimits((*snapshot)->version, options_.apply_timeout_ms);
-    }
-    Fill(**snapshot, state);
-    return absl::OkStatus();
+    const Make make = [this, &request](const LimitsUpdate& it) {
+      return server_->limits().RollBack(request.version(), it);
+    };
+    return request.persist() ? MakeAndKeep(update, make, KeepAll) : make(update);
   });
 }
 

@@ -23,6 +23,46 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+// As the admin service makes them: with the wait for the reactors.
+class WaitingCalls {
+ public:
+  WaitingCalls(Server* server, std::uint64_t timeout_ms, const std::string& state_file)
+      : server_(server), timeout_ms_(timeout_ms), calls_(server, state_file) {}
+
+  absl::Status Restore() { return calls_.Restore(); }
+  void Get(LimitsState* state) const { calls_.Get(state); }
+  void ListRevisions(admin::v1::ListLimitsRevisionsResponse* response) const {
+    calls_.ListRevisions(response);
+  }
+  absl::Status Update(const UpdateLimitsRequest& request, const std::string& author,
+                      LimitsState* state) {
+    return Answer(calls_.Update(request, author), request.validate_only(), state);
+  }
+  absl::Status RollBack(const admin::v1::RollBackLimitsRequest& request, const std::string& author,
+                        LimitsState* state) {
+    return Answer(calls_.RollBack(request, author), request.validate_only(), state);
+  }
+
+ private:
+  absl::Status Answer(const absl::StatusOr<LimitsCalls::Snapshot>& made, bool validate_only,
+                      LimitsState* state) {
+    if (!made.ok()) return made.status();
+    if (!validate_only) server_->WaitForLimits((*made)->version, timeout_ms_);
+    calls_.Fill(**made, state);
+    return absl::OkStatus();
+  }
+
+  Server* const server_;
+  const std::uint64_t timeout_ms_;
+  LimitsCalls calls_;
+};
+
+admin::v1::RollBackLimitsRequest BackTo(std::uint64_t version) {
+  admin::v1::RollBackLimitsRequest request;
+  request.set_version(version);
+  return request;
+}
+
 class LimitsCallsTest : public testing::Test {
  protected:
   LimitsCallsTest() {
@@ -37,8 +77,8 @@ class LimitsCallsTest : public testing::Test {
   }
 
   std::string StateFile() const { return directory_ + "/state"; }
-  LimitsCalls Calls(const std::string& state_file = "") {
-    return LimitsCalls(server_.get(), {10'000, state_file});
+  WaitingCalls Calls(const std::string& state_file = "") {
+    return {server_.get(), 10'000, state_file};
   }
   static UpdateLimitsRequest MaxFields(std::uint64_t value) {
     UpdateLimitsRequest request;
@@ -70,7 +110,7 @@ TEST(StalledReactorTest, IsNamedInTheAnswerToAChange) {
   test::BlockingClient client(server->port());
   client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   stalls.WaitForNotification();
-  LimitsCalls calls(server.get(), {1, ""});
+  WaitingCalls calls(server.get(), 1, "");
   UpdateLimitsRequest request;
   request.mutable_limits()->set_max_fields(50);
   LimitsState state;
@@ -86,7 +126,7 @@ TEST(StalledReactorTest, IsNamedInTheAnswerToAChange) {
 }
 
 TEST_F(LimitsCallsTest, TellsWhatEachLayerSets) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   UpdateLimitsRequest fleet = MaxFields(40);
   fleet.set_layer(admin::v1::LIMIT_LAYER_FLEET);
   ASSERT_TRUE(calls.Update(fleet, "fleet", &state_).ok());
@@ -107,7 +147,7 @@ TEST_F(LimitsCallsTest, TellsWhatEachLayerSets) {
 }
 
 TEST_F(LimitsCallsTest, AShadowIsAChangeLikeOthersThatChangesNoValue) {
-  LimitsCalls calls = Calls(StateFile());
+  WaitingCalls calls = Calls(StateFile());
   UpdateLimitsRequest request = MaxFields(40);
   request.set_layer(admin::v1::LIMIT_LAYER_SHADOW);
   request.set_reason("try");
@@ -122,15 +162,13 @@ TEST_F(LimitsCallsTest, AShadowIsAChangeLikeOthersThatChangesNoValue) {
   EXPECT_EQ(history.revisions(0).changes(0).layer(), admin::v1::LIMIT_LAYER_SHADOW);
   request.set_persist(true);
   EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kInvalidArgument);
-  admin::v1::RollBackLimitsRequest back;
-  back.set_version(1);
   state_.Clear();
-  ASSERT_TRUE(calls.RollBack(back, "ada", &state_).ok());
+  ASSERT_TRUE(calls.RollBack(BackTo(1), "ada", &state_).ok());
   EXPECT_FALSE(state_.has_shadow());
 }
 
 TEST_F(LimitsCallsTest, RefusesLayersThatBelongToTheService) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   for (const auto layer : {admin::v1::LIMIT_LAYER_BUILT_IN, admin::v1::LIMIT_LAYER_CODE,
                            admin::v1::LIMIT_LAYER_FILE, static_cast<admin::v1::LimitLayer>(99)}) {
     UpdateLimitsRequest request = MaxFields(50);
@@ -141,7 +179,7 @@ TEST_F(LimitsCallsTest, RefusesLayersThatBelongToTheService) {
 }
 
 TEST_F(LimitsCallsTest, RefusesTimesThatAreNone) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   const std::pair<std::int64_t, std::int32_t> times[] = {
       {0, 0}, {0, 999'999}, {-1, 0}, {0, -5'000'000}, {std::int64_t{1} << 60, 0}};
   for (const auto& [seconds, nanos] : times) {
@@ -155,7 +193,7 @@ TEST_F(LimitsCallsTest, RefusesTimesThatAreNone) {
 }
 
 TEST_F(LimitsCallsTest, ARepeatedCallChangesNothing) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   UpdateLimitsRequest request = MaxFields(50);
   request.set_request_id("a");
   ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
@@ -170,7 +208,7 @@ TEST_F(LimitsCallsTest, ARepeatedCallChangesNothing) {
 }
 
 TEST_F(LimitsCallsTest, ACallThatWasRefusedMayBeRepeated) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   UpdateLimitsRequest request = MaxFields(50);
   request.set_request_id("a");
   request.set_etag("nonsense");
@@ -180,7 +218,7 @@ TEST_F(LimitsCallsTest, ACallThatWasRefusedMayBeRepeated) {
 }
 
 TEST_F(LimitsCallsTest, BoundsWhatItMustRemember) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   UpdateLimitsRequest request = MaxFields(50);
   request.set_request_id(std::string(129, 'i'));
   EXPECT_THAT(std::string(calls.Update(request, "", &state_).message()), HasSubstr("at most 128"));
@@ -190,33 +228,104 @@ TEST_F(LimitsCallsTest, BoundsWhatItMustRemember) {
 }
 
 TEST_F(LimitsCallsTest, KeepsWhatIsToPersistForTheNextStart) {
-  LimitsCalls calls = Calls(StateFile());
+  WaitingCalls calls = Calls(StateFile());
   ASSERT_TRUE(calls.Restore().ok());
-  UpdateLimitsRequest temporary;
-  temporary.mutable_limits()->set_max_head_bytes(4096);
-  temporary.mutable_ttl()->set_seconds(3600);
-  ASSERT_TRUE(calls.Update(temporary, "ada", &state_).ok());
+  UpdateLimitsRequest other;
+  other.mutable_limits()->set_max_head_bytes(4096);
+  ASSERT_TRUE(calls.Update(other, "ada", &state_).ok());
   UpdateLimitsRequest request = MaxFields(50);
   request.set_persist(true);
   ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
-  EXPECT_EQ(*ReadLimitsFile(StateFile()), "max_fields = 50  # fields\n");
+  EXPECT_EQ(*ReadLimitsFile(StateFile()), "max_fields = 50  # fields\n")
+      << "the other was not said";
 
-  ASSERT_TRUE(calls
-                  .RollBack(
-                      [] {
-                        admin::v1::RollBackLimitsRequest back;
-                        back.set_version(1);
-                        return back;
-                      }(),
-                      "ada", &state_)
-                  .ok());
+  ASSERT_TRUE(calls.RollBack(BackTo(1), "ada", &state_).ok());
   EXPECT_EQ(MaxFieldsNow(), 100u);
   ASSERT_TRUE(Calls(StateFile()).Restore().ok());
   EXPECT_EQ(MaxFieldsNow(), 50u);
 }
 
+TEST_F(LimitsCallsTest, WhatIsChangedMeanwhileWithoutPersistingStaysKept) {
+  WaitingCalls calls = Calls(StateFile());
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_persist(true);
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  UpdateLimitsRequest temporary = MaxFields(60);
+  temporary.mutable_ttl()->set_seconds(3600);
+  ASSERT_TRUE(calls.Update(temporary, "ada", &state_).ok());
+  UpdateLimitsRequest other;
+  other.mutable_limits()->set_max_head_bytes(4096);
+  other.set_persist(true);
+  ASSERT_TRUE(calls.Update(other, "ada", &state_).ok());
+  EXPECT_THAT(*ReadLimitsFile(StateFile()),
+              AllOf(HasSubstr("max_fields = 50"), HasSubstr("max_head_bytes = 4096")));
+  UpdateLimitsRequest unset;
+  unset.mutable_update_mask()->add_paths("max_fields");
+  unset.set_persist(true);
+  ASSERT_TRUE(calls.Update(unset, "ada", &state_).ok());
+  EXPECT_EQ(*ReadLimitsFile(StateFile()), "max_head_bytes = 4096  # bytes\n");
+}
+
+TEST_F(LimitsCallsTest, ARollBackThatPersistsKeepsWhatItComesTo) {
+  WaitingCalls calls = Calls(StateFile());
+  for (const std::uint64_t fields : {50, 60}) {
+    UpdateLimitsRequest request = MaxFields(fields);
+    request.set_persist(true);
+    ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  }
+  admin::v1::RollBackLimitsRequest back = BackTo(2);
+  back.set_persist(true);
+  back.set_validate_only(true);
+  ASSERT_TRUE(calls.RollBack(back, "ada", &state_).ok());
+  EXPECT_THAT(*ReadLimitsFile(StateFile()), HasSubstr("max_fields = 60")) << "only checked";
+  back.set_validate_only(false);
+  ASSERT_TRUE(calls.RollBack(back, "ada", &state_).ok());
+  EXPECT_EQ(*ReadLimitsFile(StateFile()), "max_fields = 50  # fields\n");
+  EXPECT_EQ(MaxFieldsNow(), 50u);
+}
+
+TEST_F(LimitsCallsTest, RefusesToKeepWhatIsNotForGoodOrNotTheOperators) {
+  WaitingCalls calls = Calls(StateFile());
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_persist(true);
+  request.mutable_ttl()->set_seconds(1);
+  EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kInvalidArgument);
+  request.clear_ttl();
+  request.set_layer(admin::v1::LIMIT_LAYER_FLEET);
+  EXPECT_THAT(std::string(calls.Update(request, "ada", &state_).message()), HasSubstr("fleet"));
+  EXPECT_EQ(server_->limits().version(), 1u);
+  EXPECT_NE(::access(StateFile().c_str(), F_OK), 0);
+}
+
+TEST_F(LimitsCallsTest, DoesNotWriteOverAStateFileWithFaults) {
+  ASSERT_TRUE(WriteLimitsFile(StateFile(), "max_feilds = 5\n").ok());
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_persist(true);
+  const absl::Status status = Calls(StateFile()).Update(request, "ada", &state_);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("max_feilds"));
+  EXPECT_EQ(*ReadLimitsFile(StateFile()), "max_feilds = 5\n");
+  EXPECT_EQ(MaxFieldsNow(), 100u);
+}
+
+// A caller checks first and then asks for the change if the limits are still those: it must not
+// have the next version's etag, which another's change could have by then.
+TEST_F(LimitsCallsTest, TheEtagOfACheckIsThatOfTheLimitsItWasCheckedBy) {
+  WaitingCalls calls = Calls();
+  UpdateLimitsRequest request = MaxFields(50);
+  request.set_validate_only(true);
+  ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
+  EXPECT_EQ(state_.version(), 1u);
+  EXPECT_EQ(state_.requested().max_fields(), 50u);
+  ASSERT_TRUE(calls.Update(MaxFields(60), "bob", &state_).ok());
+  request.set_validate_only(false);
+  request.set_etag(server_->boot_id() + "-1");
+  EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(MaxFieldsNow(), 60u);
+}
+
 TEST_F(LimitsCallsTest, RefusesToPersistWhereNothingIsKept) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   UpdateLimitsRequest request = MaxFields(50);
   request.set_persist(true);
   EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kFailedPrecondition);
@@ -227,7 +336,7 @@ TEST_F(LimitsCallsTest, WhatCannotBeKeptIsNotChanged) {
   // No folder; and a folder where the file should be, so that writing succeeds and renaming fails.
   ASSERT_EQ(::mkdir((directory_ + "/taken").c_str(), 0700), 0);
   for (const std::string& file : {directory_ + "/nowhere/state", directory_ + "/taken"}) {
-    LimitsCalls calls = Calls(file);
+    WaitingCalls calls = Calls(file);
     UpdateLimitsRequest request = MaxFields(50);
     request.set_persist(true);
     request.set_request_id("a");
@@ -243,7 +352,7 @@ TEST_F(LimitsCallsTest, WhatCannotBeKeptIsNotChanged) {
 }
 
 TEST_F(LimitsCallsTest, WhatIsRefusedLeavesTheFileAsItIs) {
-  LimitsCalls calls = Calls(StateFile());
+  WaitingCalls calls = Calls(StateFile());
   UpdateLimitsRequest request = MaxFields(50);
   request.set_persist(true);
   request.set_etag(server_->boot_id() + "-7");
@@ -272,7 +381,7 @@ TEST_F(LimitsCallsTest, RefusesAStateFileWithFaults) {
 }
 
 TEST_F(LimitsCallsTest, TheHistoryTellsWhoWhatAndWhy) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   UpdateLimitsRequest request = MaxFields(50);
   request.set_reason("cookies grew");
   ASSERT_TRUE(calls.Update(request, "ada", &state_).ok());
@@ -290,10 +399,9 @@ TEST_F(LimitsCallsTest, TheHistoryTellsWhoWhatAndWhy) {
 }
 
 TEST_F(LimitsCallsTest, ARollBackChecksTheEtag) {
-  LimitsCalls calls = Calls();
+  WaitingCalls calls = Calls();
   calls.Get(&state_);
-  admin::v1::RollBackLimitsRequest back;
-  back.set_version(1);
+  admin::v1::RollBackLimitsRequest back = BackTo(1);
   back.set_etag(state_.etag());
   ASSERT_TRUE(calls.Update(MaxFields(50), "ada", &state_).ok());
   EXPECT_EQ(calls.RollBack(back, "ada", &state_).code(), absl::StatusCode::kAborted);

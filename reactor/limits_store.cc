@@ -156,8 +156,9 @@ absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Publish(const LimitsUpdate& u
     LimitLayers layers = current_->layers;
     if (absl::Status status = edit(&layers); !status.ok()) return status;
     if (layers == current_->layers && !SetsBacklog(update)) return current_;
+    const std::uint64_t version = current_->version + (update.validate_only ? 0 : 1);
     next = std::make_shared<const LimitsSnapshot>(
-        LimitsSnapshot{current_->version + 1, layers.Merge(), std::move(layers)});
+        LimitsSnapshot{version, layers.Merge(), std::move(layers)});
     if (update.validate_only) return next;
     current_ = next;
     Remember(update);

@@ -43,9 +43,10 @@ struct LimitsUpdate {
   bool replace_layer = false;          // take out all that `changes` does not name
   std::uint64_t ttl_ms = 0;            // how long the values hold before they revert; 0: for good
   std::uint64_t expected_version = 0;  // if not 0: only if this is the present version
-  bool validate_only = false;          // check, and give what would be, but change nothing
-  std::string author;                  // who wants it, for the history
-  std::string reason;                  // why, for the history
+  bool validate_only = false;  // change nothing: give what would be, with the version that it
+                               // was checked by
+  std::string author;          // who wants it, for the history
+  std::string reason;          // why, for the history
 };
 
 // What brought a version about.

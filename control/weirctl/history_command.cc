@@ -63,6 +63,7 @@ int RollBackLimitsCommand(const Session& session, const std::vector<std::string>
   request.set_version(*version);
   request.set_etag(session.line.etag);
   request.set_validate_only(session.line.validate_only);
+  request.set_persist(session.line.persist);
   request.set_reason(session.line.reason);
   request.set_request_id(session.line.request_id);
   grpc::ClientContext context;
