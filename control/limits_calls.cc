@@ -80,6 +80,7 @@ void FillLayer(const LimitsSnapshot& snapshot, LimitLayer layer, std::int64_t no
                admin::v1::LimitLayerState* message) {
   message->set_layer(ToProto(layer));
   for (const LayerValue& value : snapshot.layers.values(layer)) {
+    if (!value.listener.empty()) continue;
     SetLimit(*value.spec, value.value, message->mutable_limits());
     if (value.expires_ms == LayerValue::kNever) continue;
     (*message->mutable_expires_in())[std::string(value.spec->name)] =
@@ -158,7 +159,7 @@ void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* s
   ToProto(snapshot.limits, state->mutable_requested());
   const Limits effective = server_->EffectiveLimits(snapshot.limits);
   ToProto(effective, state->mutable_effective());
-  for (const std::string& warning : server_->LimitWarnings(snapshot.limits)) {
+  for (const std::string& warning : server_->LimitWarnings(snapshot)) {
     state->add_warnings(warning);
   }
   AddShadowWarnings(snapshot, effective, state);

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "weir/reactor/kernel/host_facts.h"
@@ -54,16 +55,19 @@ Limits EffectiveLimits(const Limits& requested, const HostLimits& host) {
   return effective;
 }
 
+std::string BacklogWarning(std::uint64_t requested, const HostLimits& host) {
+  if (host.somaxconn == 0 || requested <= host.somaxconn) return "";
+  return Capped(
+      "listen_backlog", requested, host.somaxconn,
+      absl::StrCat("capped by net.core.somaxconn = ", host.somaxconn, "; run \"sysctl -w ",
+                   "net.core.somaxconn=", requested, "\", then set listen_backlog again"));
+}
+
 std::vector<std::string> LimitWarnings(const Limits& requested, const HostLimits& host) {
   const Limits effective = EffectiveLimits(requested, host);
   std::vector<std::string> warnings;
-  if (effective.listen_backlog != requested.listen_backlog) {
-    warnings.push_back(
-        Capped("listen_backlog", requested.listen_backlog, effective.listen_backlog,
-               absl::StrCat("capped by net.core.somaxconn = ", host.somaxconn, "; run \"sysctl -w ",
-                            "net.core.somaxconn=", requested.listen_backlog,
-                            "\", then set listen_backlog again")));
-  }
+  std::string backlog = BacklogWarning(requested.listen_backlog, host);
+  if (!backlog.empty()) warnings.push_back(std::move(backlog));
   if (effective.max_connections != requested.max_connections) {
     warnings.push_back(Capped(
         "max_connections", requested.max_connections, effective.max_connections,

@@ -28,6 +28,11 @@ void RaiseDescriptorLimit();
 // max_field_bytes to max_head_bytes.
 Limits EffectiveLimits(const Limits& requested, const HostLimits& host);
 
+// What EffectiveLimits makes of a backlog, of the server or of a listener, as LimitWarnings says
+// it;
+// "" if it lowers nothing.
+std::string BacklogWarning(std::uint64_t requested, const HostLimits& host);
+
 // For each value that EffectiveLimits lowers: what, to what, why, and the fix.
 std::vector<std::string> LimitWarnings(const Limits& requested, const HostLimits& host);
 

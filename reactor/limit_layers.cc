@@ -2,12 +2,17 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 namespace weir {
 namespace {
 
 constexpr std::string_view kNames[] = {"built_in", "code", "file", "fleet", "operator", "shadow"};
 static_assert(std::size(kNames) == kLimitLayerCount);
+
+bool IsOf(const LayerValue& value, const LimitSpec& spec, std::string_view listener) noexcept {
+  return value.spec == &spec && value.listener == listener;
+}
 
 }  // namespace
 
@@ -20,26 +25,28 @@ std::optional<LimitLayer> FindLimitLayer(std::string_view name) noexcept {
 }
 
 bool operator==(const LayerValue& a, const LayerValue& b) noexcept {
-  return a.spec == b.spec && a.value == b.value && a.expires_ms == b.expires_ms;
+  return a.spec == b.spec && a.value == b.value && a.expires_ms == b.expires_ms &&
+         a.listener == b.listener;
 }
 
 void LimitLayers::Set(LimitLayer layer, const LayerValue& value) {
   std::vector<LayerValue>& values = values_[static_cast<std::size_t>(layer)];
   // All specs are rows of one array, so their addresses are in its order.
-  const auto place =
-      std::lower_bound(values.begin(), values.end(), value,
-                       [](const LayerValue& a, const LayerValue& b) { return a.spec < b.spec; });
-  if (place != values.end() && place->spec == value.spec) {
+  const auto place = std::lower_bound(
+      values.begin(), values.end(), value, [](const LayerValue& a, const LayerValue& b) {
+        return std::tie(a.spec, a.listener) < std::tie(b.spec, b.listener);
+      });
+  if (place != values.end() && IsOf(*place, *value.spec, value.listener)) {
     *place = value;
   } else {
     values.insert(place, value);
   }
 }
 
-void LimitLayers::Clear(LimitLayer layer, const LimitSpec& spec) {
+void LimitLayers::Clear(LimitLayer layer, const LimitSpec& spec, std::string_view listener) {
   std::vector<LayerValue>& values = values_[static_cast<std::size_t>(layer)];
   values.erase(std::remove_if(values.begin(), values.end(),
-                              [&spec](const LayerValue& value) { return value.spec == &spec; }),
+                              [&](const LayerValue& value) { return IsOf(value, spec, listener); }),
                values.end());
 }
 
@@ -56,11 +63,21 @@ bool LimitLayers::DropExpired(std::int64_t now_ms) {
   return true;
 }
 
-const LayerValue* LimitLayers::Find(LimitLayer layer, const LimitSpec& spec) const noexcept {
+const LayerValue* LimitLayers::Find(LimitLayer layer, const LimitSpec& spec,
+                                    std::string_view listener) const noexcept {
   const std::vector<LayerValue>& all = values(layer);
-  const auto found = std::find_if(all.begin(), all.end(),
-                                  [&spec](const LayerValue& value) { return value.spec == &spec; });
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const LayerValue& value) { return IsOf(value, spec, listener); });
   return found == all.end() ? nullptr : &*found;
+}
+
+const LayerValue* LimitLayers::FindHighest(const LimitSpec& spec,
+                                           std::string_view listener) const noexcept {
+  for (std::size_t i = kDecidingLayerCount; i-- > 0;) {
+    const LayerValue* const found = Find(static_cast<LimitLayer>(i), spec, listener);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
 }
 
 std::int64_t LimitLayers::NextExpiryMs() const noexcept {
@@ -71,11 +88,18 @@ std::int64_t LimitLayers::NextExpiryMs() const noexcept {
   return next_ms;
 }
 
-Limits LimitLayers::Merge() const {
-  Limits limits;
+void LimitLayers::CopyTo(Limits* limits, std::string_view listener) const {
   for (std::size_t i = 0; i < kDecidingLayerCount; ++i) {
-    for (const LayerValue& value : values_[i]) limits.*value.spec->member = value.value;
+    for (const LayerValue& value : values_[i]) {
+      if (value.listener == listener) limits->*value.spec->member = value.value;
+    }
   }
+}
+
+Limits LimitLayers::Merge(std::string_view listener) const {
+  Limits limits;
+  CopyTo(&limits, {});
+  if (!listener.empty()) CopyTo(&limits, listener);
   return limits;
 }
 

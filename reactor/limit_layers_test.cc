@@ -8,6 +8,12 @@ namespace {
 
 const LimitSpec* const kMaxFields = FindLimitSpec("max_fields");
 const LimitSpec* const kMaxHead = FindLimitSpec("max_head_bytes");
+const LimitSpec* const kBacklog = FindLimitSpec("listen_backlog");
+
+LayerValue For(const char* listener, std::uint64_t backlog,
+               std::int64_t expires_ms = LayerValue::kNever) {
+  return {kBacklog, backlog, expires_ms, listener};
+}
 
 TEST(LimitLayersTest, EveryLayerHasAName) {
   for (std::size_t i = 0; i < kLimitLayerCount; ++i) {
@@ -65,6 +71,46 @@ TEST(LimitLayersTest, DropsWhatHasExpiredInEveryLayer) {
   EXPECT_EQ(layers.Merge().max_head_bytes, 4096u);
   EXPECT_TRUE(layers.DropExpired(20));
   EXPECT_EQ(layers.Merge(), Limits());
+}
+
+TEST(LimitLayersTest, WhatIsSetForAListenerStandsAboveTheServersLimitsOfAllLayers) {
+  LimitLayers layers;
+  layers.Set(LimitLayer::kCode, For("health", 8));
+  layers.Set(LimitLayer::kOperator, {kBacklog, 100});
+  EXPECT_EQ(layers.Merge().listen_backlog, 100u);
+  EXPECT_EQ(layers.Origin(*kBacklog), LimitLayer::kOperator);
+  EXPECT_EQ(layers.Merge("public").listen_backlog, 100u);
+  EXPECT_EQ(layers.Merge("health").listen_backlog, 8u);
+  EXPECT_EQ(layers.FindHighest(*kBacklog, "public"), nullptr);
+  EXPECT_EQ(*layers.FindHighest(*kBacklog, "health"), For("health", 8));
+}
+
+TEST(LimitLayersTest, OfWhatIsSetForAListenerTheHighestLayerDecides) {
+  LimitLayers layers;
+  layers.Set(LimitLayer::kOperator, For("health", 16, 10));
+  layers.Set(LimitLayer::kCode, For("health", 8));
+  layers.Set(LimitLayer::kFleet, For("public", 32));
+  EXPECT_EQ(layers.Merge("health").listen_backlog, 16u);
+  EXPECT_EQ(layers.Merge("public").listen_backlog, 32u);
+  EXPECT_EQ(layers.Merge(), Limits());
+  EXPECT_TRUE(layers.DropExpired(10));
+  EXPECT_EQ(layers.Merge("health").listen_backlog, 8u);
+  layers.Clear(LimitLayer::kCode, *kBacklog);
+  EXPECT_EQ(layers.Merge("health").listen_backlog, 8u) << "the server's was not set";
+  layers.Clear(LimitLayer::kCode, *kBacklog, "health");
+  EXPECT_EQ(layers.Merge("health"), Limits());
+}
+
+TEST(LimitLayersTest, KeepsTheServersAndEachListenersValueApart) {
+  LimitLayers layers;
+  layers.Set(LimitLayer::kFile, {kMaxFields, 1});
+  layers.Set(LimitLayer::kFile, For("b", 1));
+  layers.Set(LimitLayer::kFile, For("a", 2));
+  layers.Set(LimitLayer::kFile, {kBacklog, 3});
+  layers.Set(LimitLayer::kFile, For("b", 4));
+  const std::vector<LayerValue> expected = {
+      {kBacklog, 3}, For("a", 2), For("b", 4), {kMaxFields, 1}};
+  EXPECT_EQ(layers.values(LimitLayer::kFile), expected);
 }
 
 }  // namespace

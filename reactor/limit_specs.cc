@@ -4,6 +4,7 @@
 #include <charconv>
 #include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -23,14 +24,18 @@ constexpr std::string_view kOverloadActions[] = {"respond_503", "reset", "queue"
 // In the order of enum class Distribution.
 constexpr std::string_view kDistributions[] = {"hash", "cpu", "random"};
 
+// The last member of a row.
+constexpr bool kPerListener = true;
+
 constexpr LimitSpec kSpecs[] = {
     {"listen_backlog", "connections", 1, 10'000'000, 4096, LimitApplies::kAtOnce,
      "SYN dropped by the kernel: the client tries again after 1 s", "accept_queue.discards",
-     "Connections that wait in the kernel's accept queue of one listener.",
-     &Limits::listen_backlog},
+     "Connections that wait in the kernel's accept queue of one listener.", &Limits::listen_backlog,
+     nullptr, kPerListener},
     {"accept_budget_per_tick", "connections", 1, 65536, 64, LimitApplies::kAtOnce,
      "waits for the next tick", "accept_queue.depth",
-     "Connections that one reactor accepts in one tick.", &Limits::accept_budget_per_tick},
+     "Connections that one reactor accepts in one tick.", &Limits::accept_budget_per_tick, nullptr,
+     kPerListener},
     {"max_connections", "connections", 1, 10'000'000, 16384, LimitApplies::kNextConnection,
      "503 and close", "connections_refused.max_connections",
      "Open connections of the whole server.", &Limits::max_connections},
@@ -149,7 +154,7 @@ constexpr LimitSpec kSpecs[] = {
     {"proxy_protocol", "mode", 0, 2, 1, LimitApplies::kNextConnection,
      "closed: no PROXY header, or not a balancer", "connections_refused.proxy_untrusted",
      "Of listeners with balancers: 0 no PROXY protocol, 1 from them alone, 2 others without it.",
-     &Limits::proxy_protocol},
+     &Limits::proxy_protocol, nullptr, kPerListener},
     {"max_proxy_header_bytes", "bytes", 232, 65551, 2048, LimitApplies::kAtOnce, "closed",
      "proxy_errors.too_long", "A PROXY header of version 2.", &Limits::max_proxy_header_bytes},
     {"max_watchers", "streams", 0, 10'000, 64, LimitApplies::kNextRequest, "RESOURCE_EXHAUSTED",
@@ -171,7 +176,7 @@ constexpr LimitSpec kSpecs[] = {
      "as overload_action says", "connections_refused.max_connections_per_listener",
      "Open connections that came to one listener, over all reactors; 0: as many as the server may "
      "have.",
-     &Limits::max_connections_per_listener},
+     &Limits::max_connections_per_listener, nullptr, kPerListener},
     {"ipv6_prefix_bits", "bits", 1, 128, 64, LimitApplies::kNextConnection,
      "addresses count together", "connections_refused.max_connections_per_address",
      "How many bits of an IPv6 address make one client.", &Limits::ipv6_prefix_bits},
@@ -260,13 +265,24 @@ std::string LimitRange(const LimitSpec& spec) {
   return range;
 }
 
+std::string LimitFault(const LimitSpec& spec, std::uint64_t value) {
+  if (value >= spec.min && value <= spec.max) return "";
+  return absl::StrCat(std::string(spec.name), " = ", value, " is out of range: ", LimitRange(spec));
+}
+
+std::string PerListenerNames() {
+  std::vector<std::string> names;
+  for (const LimitSpec& spec : kSpecs) {
+    if (spec.per_listener) names.emplace_back(spec.name);
+  }
+  return absl::StrJoin(names, ", ");
+}
+
 absl::Status CheckLimits(const Limits& limits) {
   std::vector<std::string> faults;
   for (const LimitSpec& spec : kSpecs) {
-    const std::uint64_t value = limits.*spec.member;
-    if (value >= spec.min && value <= spec.max) continue;
-    faults.push_back(
-        absl::StrCat(std::string(spec.name), " = ", value, " is out of range: ", LimitRange(spec)));
+    std::string fault = LimitFault(spec, limits.*spec.member);
+    if (!fault.empty()) faults.push_back(std::move(fault));
   }
   if (faults.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));

@@ -37,6 +37,8 @@ struct LimitSpec {
   std::uint64_t Limits::*member;
   // Of a limit that is a choice: the names of its values, from 0 to `max`. Null: a number.
   const std::string_view* names = nullptr;
+  // Whether one listener can have a value of its own (LayerValue::listener).
+  bool per_listener = false;
 };
 
 // "4096", or "reset" where values have names.
@@ -46,6 +48,10 @@ std::string FormatLimit(const LimitSpec& spec, std::uint64_t value);
 std::optional<std::uint64_t> ParseLimit(const LimitSpec& spec, std::string_view text);
 // What is allowed: "1 to 65536 connections", or "respond_503, reset or queue".
 std::string LimitRange(const LimitSpec& spec);
+// "max_fields = 0 is out of range: 1 to 65536 fields"; "" if the value is in the range.
+std::string LimitFault(const LimitSpec& spec, std::uint64_t value);
+// "listen_backlog, accept_budget_per_tick, ...": those that one listener can have for itself.
+std::string PerListenerNames();
 
 // A view of a static array: iterate with a range-based for. Order as in struct Limits.
 class LimitSpecs {

@@ -28,7 +28,8 @@ enum class Distribution : std::uint64_t {
 // service. limit_specs.h has the table of names, units, ranges, and what happens at each limit;
 // a test holds this struct, the table, the .proto file and the documents to one another.
 //
-// Plain values: copy freely. Limits count per connection unless a comment says otherwise.
+// Plain values: copy freely. Limits count per connection unless a comment says otherwise. Those
+// that LimitSpec::per_listener marks can be set for one listener too.
 struct Limits {
   // Connections that wait in the kernel's accept queue of one listener. The kernel caps it to
   // net.core.somaxconn: see AcceptQueueSample::backlog_effective. Default 4096.
@@ -141,7 +142,7 @@ struct Limits {
   // that were accepted while it was 0 are not counted, nor are those of Unix sockets. Default 0.
   std::uint64_t max_connections_per_address = 0;
   // Open connections that came to one listener, over all reactors; 0: as many as the server may
-  // have. ListenerOptions can give a listener its own. Default 0.
+  // have. Default 0.
   std::uint64_t max_connections_per_listener = 0;
   // How many bits of an IPv6 address make one client: its network, of which it has all addresses.
   // Default 64.

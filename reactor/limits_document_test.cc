@@ -60,6 +60,17 @@ TEST(LimitsDocumentTest, SaysOfEachWhatLoweringDoes) {
   }
 }
 
+TEST(LimitsDocumentTest, NamesTheLimitsThatAListenerCanHave) {
+  std::string expected;
+  for (const LimitSpec& spec : LimitSpecs()) {
+    if (!spec.per_listener) continue;
+    expected += (expected.empty() ? "`" : ", `") + std::string(spec.name) + "`";
+  }
+  EXPECT_NE(ReadFile("reactor/LIMITS.md").find("\n" + expected + "\n"), std::string::npos)
+      << "reactor/LIMITS.md must have this line:\n"
+      << expected;
+}
+
 TEST(LimitsDocumentTest, TheStructNamesEachDefault) {
   const std::string header = ReadFile("reactor/limits.h");
   for (const LimitSpec& spec : LimitSpecs()) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "weir/reactor/limit_specs.h"
 
 namespace weir {
@@ -24,11 +25,14 @@ LimitLayers LayersOf(const Limits& initial) {
 
 // Each value by itself: one that a higher layer hides must not come to light later as a fault.
 absl::Status CheckChanges(const std::vector<LimitChange>& changes) {
-  Limits limits;
+  std::vector<std::string> faults;
   for (const LimitChange& change : changes) {
-    if (change.value.has_value()) limits.*change.spec->member = *change.value;
+    if (!change.value.has_value()) continue;
+    std::string fault = LimitFault(*change.spec, *change.value);
+    if (!fault.empty()) faults.push_back(std::move(fault));
   }
-  return CheckLimits(limits);
+  if (faults.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
 }
 
 absl::Status CheckShadows(const std::vector<LimitChange>& changes) {
@@ -62,6 +66,18 @@ LimitsStore::LimitsStore(const Limits& initial, Clock* clock) : clock_(clock), v
   Remember({});
 }
 
+void LimitsStore::AddListener(const std::string& name, const std::vector<LimitChange>& own) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  listeners_.push_back(name);
+  LimitsSnapshot snapshot = *current_;
+  for (const LimitChange& it : own) {
+    if (!it.value.has_value()) continue;
+    snapshot.layers.Set(LimitLayer::kCode, {it.spec, *it.value, LayerValue::kNever, name});
+  }
+  current_ = std::make_shared<const LimitsSnapshot>(std::move(snapshot));
+  history_.back().snapshot = current_;
+}
+
 std::shared_ptr<const LimitsSnapshot> LimitsStore::current() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return current_;
@@ -73,19 +89,41 @@ absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Apply(const LimitsUpdate& upd
   }
   absl::Status status = CheckChanges(update.changes);
   if (update.layer == LimitLayer::kShadow) status.Update(CheckShadows(update.changes));
+  status.Update(CheckListeners(update));
   if (!status.ok()) return status;
   const std::int64_t expires_ms = ExpiryOf(update.ttl_ms, clock_->MonotonicNs() / kNsPerMs);
   return Publish(update, [&update, expires_ms](LimitLayers* layers) {
     if (update.replace_layer) layers->Clear(update.layer);
     for (const LimitChange& change : update.changes) {
       if (change.value.has_value()) {
-        layers->Set(update.layer, {change.spec, *change.value, expires_ms});
+        layers->Set(update.layer, {change.spec, *change.value, expires_ms, change.listener});
       } else {
-        layers->Clear(update.layer, *change.spec);
+        layers->Clear(update.layer, *change.spec, change.listener);
       }
     }
     return absl::OkStatus();
   });
+}
+
+absl::Status LimitsStore::CheckListeners(const LimitsUpdate& update) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const LimitChange& change : update.changes) {
+    if (change.listener.empty()) continue;
+    if (update.layer == LimitLayer::kShadow) {
+      return absl::InvalidArgumentError("a shadow is of the whole server: name no listener");
+    }
+    if (std::find(listeners_.begin(), listeners_.end(), change.listener) == listeners_.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("no listener is named \"", change.listener,
+                                                     "\"; the listeners are ",
+                                                     absl::StrJoin(listeners_, ", ")));
+    }
+    if (!change.spec->per_listener) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          std::string(change.spec->name),
+          " is of the whole server; for one listener can be set: ", PerListenerNames()));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Update(const Edit& edit,

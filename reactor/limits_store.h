@@ -25,7 +25,7 @@ namespace weir {
 // One set of limits with the version that names it. Versions count from 1 without gaps.
 struct LimitsSnapshot {
   std::uint64_t version = 0;
-  Limits limits;       // what layers.Merge() gives
+  Limits limits;       // of the server: what layers.Merge() gives
   LimitLayers layers;  // where each value comes from
   ShadowLimits shadows() const noexcept { return ShadowsOf(layers); }
 };
@@ -34,6 +34,7 @@ struct LimitsSnapshot {
 struct LimitChange {
   const LimitSpec* spec = nullptr;
   std::optional<std::uint64_t> value;  // none: take it out, so that the layer below decides
+  std::string listener = {};           // LayerValue::listener
 };
 
 // A change of one layer.
@@ -71,12 +72,18 @@ class LimitsStore {
   // not owned. REQUIRES: CheckLimits(initial) is OK.
   explicit LimitsStore(const Limits& initial, Clock* clock = Clock::System());
 
+  // Limits can be set for the listener `name` from then on; what it has of its own from the start
+  // is LimitLayer::kCode's, of the present version. REQUIRES: the values are in their ranges, and
+  // nobody has taken the present snapshot. A Server does it for each of its listeners.
+  void AddListener(const std::string& name, const std::vector<LimitChange>& own);
+
   std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
   std::shared_ptr<const LimitsSnapshot> current() const;
 
   // Makes the change and publishes it as the next version, all or nothing: INVALID_ARGUMENT names
-  // every value that is out of range, whichever layer it is for, a change of kBuiltIn, and a
-  // limit of kShadow that can have no shadow; ABORTED when `expected_version` is not the present
+  // every value that is out of range, whichever layer it is for, a change of kBuiltIn, a limit of
+  // kShadow that can have no shadow, and of what is for a listener a name that none has, a limit
+  // that is the server's alone and a shadow; ABORTED when `expected_version` is not the present
   // one. A change of nothing returns the current snapshot, but to set listen_backlog is a change
   // whatever it was: the listeners then ask the host again.
   absl::StatusOr<std::shared_ptr<const LimitsSnapshot>> Apply(const LimitsUpdate& update);
@@ -114,9 +121,11 @@ class LimitsStore {
   // Changes the layers by `edit`, as `update` says.
   absl::StatusOr<Snapshot> Publish(const LimitsUpdate& update, const EditLayers& edit);
   void Remember(const LimitsUpdate& update);
+  absl::Status CheckListeners(const LimitsUpdate& update) const;
 
   Clock* const clock_;
   mutable std::mutex mutex_;
+  std::vector<std::string> listeners_;        // guarded by mutex_
   Snapshot current_;                          // guarded by mutex_
   std::deque<LimitsRevision> history_;        // guarded by mutex_
   std::vector<std::function<void()>> wakes_;  // guarded by mutex_

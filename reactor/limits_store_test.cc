@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,12 +18,23 @@ using testing::HasSubstr;
 
 const LimitSpec* const kMaxFields = FindLimitSpec("max_fields");
 const LimitSpec* const kMaxHead = FindLimitSpec("max_head_bytes");
+const LimitSpec* const kBacklog = FindLimitSpec("listen_backlog");
 
 LimitsUpdate SetMaxFields(LimitLayer layer, std::uint64_t value) {
   LimitsUpdate update;
   update.layer = layer;
   update.changes = {{kMaxFields, value}};
   return update;
+}
+
+LimitsUpdate SetBacklogOf(const char* listener, std::optional<std::uint64_t> value) {
+  LimitsUpdate update;
+  update.changes = {{kBacklog, value, listener}};
+  return update;
+}
+
+std::uint64_t BacklogOf(const LimitsStore& store, const char* listener) {
+  return store.current()->layers.Merge(listener).listen_backlog;
 }
 
 std::uint64_t MaxFields(const LimitsStore& store) { return store.current()->limits.max_fields; }
@@ -221,6 +233,68 @@ TEST(LimitsStoreTest, ForgetsTheOldestVersionsAndSaysSo) {
   const auto refused = store.RollBack(1, {});
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(refused.status().message()), HasSubstr("versions 2 to 65"));
+}
+
+TEST(LimitsStoreTest, WhatAListenerHasFromTheStartIsTheCodeLayers) {
+  LimitsStore store{Limits()};
+  store.AddListener("public", {{kBacklog, std::nullopt}});
+  store.AddListener("health", {{kBacklog, 8}});
+  EXPECT_EQ(store.version(), 1u);
+  EXPECT_EQ(BacklogOf(store, "public"), kBacklog->default_value);
+  EXPECT_EQ(BacklogOf(store, "health"), 8u);
+  EXPECT_NE(store.current()->layers.Find(LimitLayer::kCode, *kBacklog, "health"), nullptr);
+  ASSERT_TRUE(store.Apply(SetBacklogOf("health", 16)).ok());
+  EXPECT_EQ(BacklogOf(store, "health"), 16u);
+  ASSERT_TRUE(store.Apply(SetBacklogOf("health", std::nullopt)).ok());
+  EXPECT_EQ(BacklogOf(store, "health"), 8u);
+  ASSERT_TRUE(store.Apply(SetBacklogOf("public", 16)).ok());
+  ASSERT_TRUE(store.RollBack(1, {}).ok());
+  EXPECT_EQ(BacklogOf(store, "public"), kBacklog->default_value);
+  EXPECT_EQ(BacklogOf(store, "health"), 8u);
+  EXPECT_EQ(store.current()->limits, Limits());
+}
+
+TEST(LimitsStoreTest, ATemporaryValueOfAListenerReverts) {
+  test::FakeClock clock;
+  LimitsStore store{Limits(), &clock};
+  store.AddListener("health", {{kBacklog, 8}});
+  LimitsUpdate update = SetBacklogOf("health", 16);
+  update.ttl_ms = 1000;
+  ASSERT_TRUE(store.Apply(update).ok());
+  clock.AdvanceMs(999);
+  EXPECT_FALSE(store.Expire());
+  EXPECT_EQ(BacklogOf(store, "health"), 16u);
+  clock.AdvanceMs(1);
+  EXPECT_TRUE(store.Expire());
+  EXPECT_EQ(BacklogOf(store, "health"), 8u);
+}
+
+TEST(LimitsStoreTest, RefusesWhatNoListenerCanHave) {
+  LimitsStore store{Limits()};
+  store.AddListener("public", {});
+  store.AddListener("health", {});
+  const auto refusal = [&store](const LimitChange& change, LimitLayer layer) {
+    LimitsUpdate update;
+    update.layer = layer;
+    update.changes = {{kBacklog, 16, "public"}, change};
+    const absl::Status status = store.Apply(update).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    return std::string(status.message());
+  };
+  EXPECT_THAT(refusal({kBacklog, 16, "helth"}, LimitLayer::kOperator),
+              HasSubstr("\"helth\"; the listeners are public, health"));
+  EXPECT_THAT(refusal({kBacklog, std::nullopt, "helth"}, LimitLayer::kFile),
+              HasSubstr("\"helth\""));
+  EXPECT_THAT(refusal({kMaxFields, 50, "health"}, LimitLayer::kOperator),
+              HasSubstr("max_fields is of the whole server; for one listener can be set: "
+                        "listen_backlog, accept_budget_per_tick, "));
+  EXPECT_THAT(refusal({kBacklog, 0, "health"}, LimitLayer::kOperator),
+              HasSubstr("listen_backlog = 0 is out of range"));
+  LimitsUpdate shadow;
+  shadow.layer = LimitLayer::kShadow;
+  shadow.changes = {{kMaxFields, 50, "health"}};
+  EXPECT_THAT(std::string(store.Apply(shadow).status().message()), HasSubstr("name no listener"));
+  EXPECT_EQ(store.version(), 1u);
 }
 
 }  // namespace

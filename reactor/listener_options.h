@@ -32,8 +32,9 @@ struct ListenerOptions {
   // says then holds: by default each connection from one of these must begin with a PROXY header,
   // and others are refused. Request::client() is the client that the header names.
   std::vector<std::string> proxies;
-  // In place of the limits of these names, for this listener, until the server ends: a change of
-  // the limit does not concern it. In their ranges.
+  // The limits of these names for this listener, in their ranges: what LimitLayer::kCode sets for
+  // it, above all that is set for the server. Others can be set for it while it serves
+  // (LimitChange::listener).
   std::optional<std::uint64_t> listen_backlog;
   std::optional<std::uint64_t> accept_budget_per_tick;
   std::optional<std::uint64_t> max_connections_per_listener;  // 0: as many as the server may have

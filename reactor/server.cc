@@ -50,8 +50,8 @@ Limits Server::EffectiveLimits(const Limits& requested) const {
   return effective;
 }
 
-std::vector<std::string> Server::LimitWarnings(const Limits& requested) const {
-  return impl_->Warnings(requested);
+std::vector<std::string> Server::LimitWarnings(const LimitsSnapshot& snapshot) const {
+  return impl_->Warnings(snapshot);
 }
 
 bool Server::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const {

@@ -81,7 +81,8 @@ class Server {
   // Of the first listener: "127.0.0.1:8080", with the port that the kernel chose.
   const std::string& address() const noexcept;
   std::uint16_t port() const noexcept;
-  // What it listens on, in the order of the options.
+  // What it listens on, in the order of the options, with what those give each for itself;
+  // ServerStats::listeners has what is set for it now.
   const std::vector<ListenerInfo>& listeners() const noexcept;
   int reactors() const noexcept;
   // Random, 32 hex digits: names this start of the server.
@@ -94,8 +95,9 @@ class Server {
   // under RLIMIT_NOFILE, and lines under max_head_bytes.
   Limits EffectiveLimits(const Limits& requested) const;
 
-  // A sentence for each value that is capped, with the value, the cap and the fix.
-  std::vector<std::string> LimitWarnings(const Limits& requested) const;
+  // A sentence for each value that is capped, of the server or of a listener, with the value, the
+  // cap and the fix.
+  std::vector<std::string> LimitWarnings(const LimitsSnapshot& snapshot) const;
 
   // Waits until every reactor works by `version` or newer, at most `timeout_ms`. Returns whether
   // they all do.

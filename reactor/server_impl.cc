@@ -108,13 +108,14 @@ absl::Status Server::Impl::Start(const HandlerFactory& factory) {
   if (absl::Status status = OpenReactors(count); !status.ok()) return status;
   if (absl::Status status = StartThreads(); !status.ok()) return status;
   ApplyDistribution();
+  limits_teller_ = std::make_unique<LimitsTeller>(&limits_, &events_);
   limits_.OnPublish([this] {
     ApplyDistribution();
     for (const auto& reactor : reactors_) reactor->Wake();
     watch_.Wake();  // the intervals may be others
     kernel_watch_.Wake();
     events_.SetPerMinute(limits_.current()->limits.max_events_per_minute);
-    limits_teller_.Tell();
+    limits_teller_->Tell();
   });
   return absl::OkStatus();
 }
@@ -159,6 +160,7 @@ absl::Status Server::Impl::OpenListeners(int count, std::vector<Reactor::Listene
           absl::StrCat("two listeners have the name \"", info.name, "\": give each its own"));
     }
     listeners_.push_back(info);
+    limits_.AddListener(info.name, groups_.back()->own_limits());
   }
   return absl::OkStatus();
 }
@@ -297,44 +299,6 @@ DrainReport Server::Impl::Wait() {
   return CountDrained();
 }
 
-void Server::Impl::ApplyDistribution() {
-  // Of two publishers the later may come first: then the other finds its limits here too.
-  const std::lock_guard<std::mutex> lock(distribution_mutex_);
-  const auto distribution = static_cast<Distribution>(limits_.current()->limits.distribution);
-  for (const auto& group : groups_) group->SetDistribution(distribution);
-}
-
-std::vector<std::string> Server::Impl::Warnings(const Limits& requested) const {
-  std::vector<std::string> warnings = weir::LimitWarnings(requested, ReadHostLimits());
-  for (const auto& group : groups_) {
-    std::string warning =
-        group->DistributionWarning(static_cast<Distribution>(requested.distribution));
-    if (!warning.empty()) warnings.push_back(std::move(warning));
-  }
-  return warnings;
-}
-
-bool Server::Impl::AllWorkBy(std::uint64_t version) const {
-  for (const auto& reactor : reactors_) {
-    if (reactor->AppliedVersion() < version) return false;
-  }
-  return true;
-}
-
-// Looks again and again: to wake whoever waits would cost a busy reactor more than all else about
-// new limits.
-bool Server::Impl::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const {
-  using Ms = std::chrono::duration<double, std::milli>;
-  const auto begin = std::chrono::steady_clock::now();
-  for (Ms pause(0.05); !AllWorkBy(version); pause = std::min(pause * 2, Ms(1))) {
-    const Ms left =
-        Ms(static_cast<double>(timeout_ms)) - (std::chrono::steady_clock::now() - begin);
-    if (left <= Ms(0)) return false;
-    std::this_thread::sleep_for(std::min(pause, left));
-  }
-  return true;
-}
-
 ServerStats Server::Impl::Stats() const {
   ServerStats stats;
   stats.boot_id = boot_id_;
@@ -342,16 +306,16 @@ ServerStats Server::Impl::Stats() const {
   stats.monotonic_ns = static_cast<std::uint64_t>(now_ns);
   stats.uptime_ns = static_cast<std::uint64_t>(now_ns - started_ns_);
   stats.address = address();
-  stats.listeners = listeners_;
   stats.draining = draining_.load();
   stats.reactors = StatsOfReactors();
   const auto snapshot = limits_.current();
   stats.limits_version = snapshot->version;
+  stats.listeners = OwnLimits(snapshot->layers);
   stats.jiffy_ns = JiffyNs();
   stats.kernel = kernel_.Latest();
   stats.events_newest = events_.newest();
   stats.events_suppressed = events_.suppressed();
-  stats.warnings = Warnings(snapshot->limits);
+  stats.warnings = Warnings(*snapshot);
   for (NearLimit& it : FindNearLimits(SumOfSizes(stats.reactors), snapshot->limits)) {
     stats.warnings.push_back(absl::StrCat(it.text, ": ", it.fix));
   }

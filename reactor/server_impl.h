@@ -38,7 +38,7 @@ class Server::Impl {
   bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const;
   ServerStats Stats() const;
   std::vector<BadRequest> BadRequests() const;
-  std::vector<std::string> Warnings(const Limits& requested) const;
+  std::vector<std::string> Warnings(const LimitsSnapshot& snapshot) const;
   bool shares_address() const noexcept { return options_.share_address; }
   bool draining() const noexcept { return draining_.load(); }
 
@@ -65,6 +65,8 @@ class Server::Impl {
   // The same of what the kernel tells, which may take long.
   std::chrono::nanoseconds WatchKernel();
   bool AllWorkBy(std::uint64_t version) const;
+  // The listeners, with what `layers` sets for each.
+  std::vector<ListenerInfo> OwnLimits(const LimitLayers& layers) const;
   void TellDrainBegan(std::uint64_t timeout_ms);
   void TellDrainEnded();
   // What the drain has come to so far.
@@ -84,7 +86,7 @@ class Server::Impl {
   std::int64_t looked_ns_ = 0;               // when at everything; the watch thread's
   SharedAdmission admission_;
   std::atomic<std::uint64_t> buffered_bytes_{0};
-  std::vector<ListenerInfo> listeners_;
+  std::vector<ListenerInfo> listeners_;  // as they began
   std::string boot_id_;
   std::int64_t started_ns_ = 0;
 
@@ -100,7 +102,7 @@ class Server::Impl {
   DrainReport before_drain_;  // CountClosed() when the drain began; guarded by drain_mutex_
   std::mutex drain_mutex_;
 
-  LimitsTeller limits_teller_{&limits_, &events_};
+  std::unique_ptr<LimitsTeller> limits_teller_;  // knows the limits of the start
 
   KernelSampler kernel_{Syscalls::System()};  // the kernel_watch_ thread's
   KernelWatcher kernel_watcher_{&events_};    // so is this

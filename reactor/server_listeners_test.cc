@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "weir/reactor/host_limits.h"
 #include "weir/reactor/server.h"
 #include "weir/reactor/testing/blocking_client.h"
 #include "weir/reactor/testing/temp_folder.h"
@@ -17,6 +19,7 @@ namespace {
 
 using test::BlockingClient;
 using test::TempFolder;
+using testing::Contains;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -149,7 +152,48 @@ TEST(ServerListenersTest, AListenerMayHaveABacklogOfItsOwn) {
   const absl::Status refused = Refusal(On({small}));
   EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(refused.message()),
-              HasSubstr("listen_backlog = 0 is out of range: give 1 to 10000000"));
+              HasSubstr("listen_backlog = 0 is out of range: 1 to 10000000"));
+}
+
+// While all serve.
+TEST(ServerListenersTest, LimitsAreSetForOneListener) {
+  ListenerOptions health = At("127.0.0.1:0", "health");
+  health.listen_backlog = 3;
+  auto server = Server::Start(On({At("127.0.0.1:0", "public"), health}), Hello);
+  ASSERT_TRUE(server.ok()) << server.status();
+  const auto change = [&server](LimitChange to, std::uint32_t first, std::uint32_t second) {
+    LimitsUpdate update;
+    update.changes = {std::move(to)};
+    const auto published = (*server)->limits().Apply(update);
+    ASSERT_TRUE(published.ok()) << published.status();
+    ASSERT_TRUE((*server)->WaitForLimits((*published)->version, 10000));
+    for (const ReactorStats& reactor : (*server)->Stats().reactors) {
+      EXPECT_EQ(reactor.listener_queues[0].queue.backlog_effective, first);
+      EXPECT_EQ(reactor.listener_queues[1].queue.backlog_effective, second);
+    }
+  };
+  const LimitSpec* const backlog = FindLimitSpec("listen_backlog");
+  change({backlog, 9}, 9, 3);
+  change({backlog, 5, "public"}, 5, 3);
+  EXPECT_EQ((*server)->Stats().listeners[0].listen_backlog, 5u);
+  change({backlog, 4, "health"}, 5, 4);
+  EXPECT_EQ((*server)->Stats().listeners[1].listen_backlog, 4u);
+  EXPECT_EQ((*server)->listeners()[1].listen_backlog, 3u) << "as it began";
+  change({backlog, std::nullopt, "health"}, 5, 3);
+  change({FindLimitSpec("max_connections_per_listener"), 7, "public"}, 5, 3);
+  EXPECT_EQ((*server)->Stats().listeners[0].max_connections_per_listener, 7u);
+  EXPECT_EQ((*server)->Stats().listeners[1].max_connections_per_listener, std::nullopt);
+  change({backlog, std::nullopt, "public"}, 9, 3);
+}
+
+TEST(ServerListenersTest, WarnsOfACappedBacklogOfOneListener) {
+  if (ReadHostLimits().somaxconn >= 1'000'000) GTEST_SKIP() << "somaxconn does not cap here";
+  ListenerOptions large = At("127.0.0.1:0", "large");
+  large.listen_backlog = 1'000'000;
+  auto server = Server::Start(On({At("127.0.0.1:0"), large}), Hello);
+  ASSERT_TRUE(server.ok()) << server.status();
+  EXPECT_THAT((*server)->Stats().warnings,
+              Contains(StartsWith("listener large: listen_backlog = 1000000 acts as ")));
 }
 
 TEST(ServerListenersTest, AListenerMayHaveAMaximumOfItsOwn) {

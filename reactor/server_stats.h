@@ -215,8 +215,8 @@ struct ListenerInfo {
   std::string name;     // as ListenerOptions says
   std::string address;  // with the port that the kernel chose
   std::uint16_t port = 0;
-  std::uint64_t listen_backlog = 0;  // its own, in place of the limit; 0: the limit
-  // Its own, in place of the limit; none: the limit.
+  std::uint64_t listen_backlog = 0;  // set for it, in place of the server's limit; 0: nothing is
+  // Set for it, in place of the server's limit; none: nothing is.
   std::optional<std::uint64_t> max_connections_per_listener = {};
 };
 

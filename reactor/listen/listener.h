@@ -67,15 +67,6 @@ class Listener {
   const std::string& name() const noexcept { return name_; }
   void SetName(const std::string& name) { name_ = name; }
 
-  // Its own values in place of limits, as ListenerOptions. REQUIRES of SetOwnLimits: as SetName.
-  struct OwnLimits {
-    std::optional<std::uint64_t> backlog;
-    std::optional<std::uint64_t> budget;
-    std::optional<std::uint64_t> max_connections;
-  };
-  void SetOwnLimits(const OwnLimits& own) { own_ = own; }
-  const OwnLimits& own() const noexcept { return own_; }
-
   // How many of the connections that came to it are open: who accepts counts them. It is for all
   // listeners that share it, and for any thread. REQUIRES of ShareOpen: as SetName.
   using OpenCount = std::atomic<std::uint64_t>;
@@ -158,7 +149,6 @@ class Listener {
   SocketAddress address_;
   std::string name_;
   std::vector<AddressRange> proxies_;
-  OwnLimits own_;
   std::shared_ptr<OpenCount> open_count_ = std::make_shared<OpenCount>(0);
   std::shared_ptr<SharedSocket> shared_;  // until it is closed; guarded by mutex_
   bool shares_ = false;

@@ -27,19 +27,12 @@ absl::Status CheckName(const std::string& name) {
                                                  std::string(kNameMarks), "\""));
 }
 
-absl::Status CheckOwnLimit(const char* name, std::optional<std::uint64_t> value) {
-  const LimitSpec& spec = *FindLimitSpec(name);
-  if (!value.has_value() || (*value >= spec.min && *value <= spec.max)) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "a listener's ", name, " = ", *value, " is out of range: give ", spec.min, " to ", spec.max));
-}
-
-absl::Status CheckOwnLimits(const ListenerOptions& options) {
-  absl::Status status = CheckOwnLimit("listen_backlog", options.listen_backlog);
-  status.Update(CheckOwnLimit("accept_budget_per_tick", options.accept_budget_per_tick));
-  status.Update(
-      CheckOwnLimit("max_connections_per_listener", options.max_connections_per_listener));
-  return status;
+absl::Status CheckOwnLimits(const std::vector<LimitChange>& own) {
+  for (const LimitChange& it : own) {
+    const std::string fault = it.value.has_value() ? LimitFault(*it.spec, *it.value) : "";
+    if (!fault.empty()) return absl::InvalidArgumentError(absl::StrCat("a listener's ", fault));
+  }
+  return absl::OkStatus();
 }
 
 constexpr std::string_view kUnixScheme = "unix:";
@@ -51,7 +44,7 @@ absl::StatusOr<std::unique_ptr<ListenerGroup>> ListenerGroup::Create(Syscalls* s
                                                                      bool share_address) {
   if (absl::Status status = CheckName(options.name); !status.ok()) return status;
   std::unique_ptr<ListenerGroup> group(new ListenerGroup(syscalls, options, share_address));
-  if (absl::Status status = CheckOwnLimits(options); !status.ok()) return status;
+  if (absl::Status status = CheckOwnLimits(group->own_limits()); !status.ok()) return status;
   if (absl::Status status = group->ReadAddress(); !status.ok()) return status;
   for (const std::string& text : options.proxies) {
     const absl::StatusOr<AddressRange> range = AddressRange::Parse(text);
@@ -84,10 +77,14 @@ absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t list
   info_.name = options_.name.empty() ? info_.address : options_.name;
   (*listener)->SetName(info_.name);
   (*listener)->SetProxies(proxies_);
-  (*listener)->SetOwnLimits({options_.listen_backlog, options_.accept_budget_per_tick,
-                             options_.max_connections_per_listener});
   (*listener)->ShareOpen(open_count_);
   return listener;
+}
+
+std::vector<LimitChange> ListenerGroup::own_limits() const {
+  return {{FindLimitSpec("listen_backlog"), options_.listen_backlog},
+          {FindLimitSpec("accept_budget_per_tick"), options_.accept_budget_per_tick},
+          {FindLimitSpec("max_connections_per_listener"), options_.max_connections_per_listener}};
 }
 
 absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::OpenIp(std::uint64_t backlog) {

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "weir/reactor/address_range.h"
+#include "weir/reactor/limits_store.h"
 #include "weir/reactor/listen/listener.h"
 #include "weir/reactor/listen/reuseport_group.h"
 #include "weir/reactor/listener_options.h"
@@ -34,10 +35,12 @@ class ListenerGroup {
   ListenerGroup& operator=(const ListenerGroup&) = delete;
 
   // The listener of the next reactor. All but the first have the port that the kernel chose for it.
-  // `listen_backlog` is the limit, which the options may replace.
+  // `listen_backlog` is the server's limit, which the options may replace.
   absl::StatusOr<std::unique_ptr<Listener>> Open(std::uint64_t listen_backlog);
 
   const ListenerInfo& info() const noexcept { return info_; }
+  // The limits of their own that the options give its listeners.
+  std::vector<LimitChange> own_limits() const;
 
   // How new connections are shared among the reactors from now on. Any thread.
   void SetDistribution(Distribution distribution);

@@ -80,7 +80,7 @@ bool Acceptor::WatchAgain() { return listener_->shared() ? Arm() : Watch(EPOLL_C
 void Acceptor::Accept() {
   if (!listener_->open()) return;
   if (pause_timer_.linked()) return Unwatch();  // the kernel would not before, or has an old event
-  AcceptUpTo(listener_->own().budget.value_or(ctx_->limits.accept_budget_per_tick));
+  AcceptUpTo(limits_.accept_budget_per_tick);
   if (!listener_->shared() || pause_timer_.linked()) return;
   // To the end of the line, so that connections are spread also while all have time for them.
   Unwatch();
@@ -108,9 +108,8 @@ bool Acceptor::Rescue(Listener* listener) {
   if (pause_timer_.linked()) return false;
   const auto queue = listener->LentQueue();
   if (!queue.has_value()) return false;
-  const std::uint64_t budget =
-      listener_->own().budget.value_or(ctx_->limits.accept_budget_per_tick);
-  const std::uint64_t wanted = std::min<std::uint64_t>(queue->depth, budget);
+  const std::uint64_t wanted =
+      std::min<std::uint64_t>(queue->depth, limits_.accept_budget_per_tick);
   const std::uint64_t allowed = admission_->TakeRate(wanted);
   const std::uint64_t taken = AcceptExactly(listener, allowed);
   if (taken < allowed) admission_->PutRateBack(allowed - taken);
@@ -188,9 +187,9 @@ void Acceptor::NothingWaits() noexcept {
 // Whether it may come in, as far as its waiting time goes. While that decides anything, who is
 // first in each turn is looked at, and everybody once it has decided.
 bool Acceptor::CheckWait(int fd, bool first) {
-  const bool sampled = wait_turn_.Take(ctx_->limits.accept_wait_sample_every);
-  if (ctx_->limits.shed_queue_delay_ms == 0) shedder_.Forget();
-  const bool judged = ctx_->limits.shed_queue_delay_ms != 0 && (first || shedder_.shedding());
+  const bool sampled = wait_turn_.Take(limits_.accept_wait_sample_every);
+  if (limits_.shed_queue_delay_ms == 0) shedder_.Forget();
+  const bool judged = limits_.shed_queue_delay_ms != 0 && (first || shedder_.shedding());
   if (!sampled && !judged) return true;
   const auto wait_ms = ReadMsInAcceptQueue(ctx_->syscalls, fd);
   if (!wait_ms.has_value()) return true;
@@ -203,30 +202,28 @@ bool Acceptor::CheckWait(int fd, bool first) {
 
 // It does not judge: who stalled is another reactor.
 void Acceptor::SampleLentWait(int fd) {
-  if (!wait_turn_.Take(ctx_->limits.accept_wait_sample_every)) return;
+  if (!wait_turn_.Take(limits_.accept_wait_sample_every)) return;
   const auto wait_ms = ReadMsInAcceptQueue(ctx_->syscalls, fd);
   if (!wait_ms.has_value()) return;
   (*ctx_->counters)[Timing::kAcceptQueueWait].Add(std::int64_t{*wait_ms} * kNsPerMs);
 }
 
 void Acceptor::JudgeWait(std::int64_t wait_ns) noexcept {
-  const Limits& limits = ctx_->limits;
   shedder_.OnWait(wait_ns, ctx_->now_ns,
-                  static_cast<std::int64_t>(limits.shed_queue_delay_ms) * kNsPerMs,
-                  static_cast<std::int64_t>(limits.shed_interval_ms) * kNsPerMs);
+                  static_cast<std::int64_t>(limits_.shed_queue_delay_ms) * kNsPerMs,
+                  static_cast<std::int64_t>(limits_.shed_interval_ms) * kNsPerMs);
 }
 
 Acceptor::Proxied Acceptor::JudgePeer(const SocketAddress& peer) const noexcept {
-  if (!listener_->has_proxies() || ctx_->limits.proxy_protocol == 0) return Proxied::kNo;
+  if (!listener_->has_proxies() || limits_.proxy_protocol == 0) return Proxied::kNo;
   if (listener_->IsProxy(peer)) return Proxied::kYes;
-  return ctx_->limits.proxy_protocol == 1 ? Proxied::kRefused : Proxied::kNo;
+  return limits_.proxy_protocol == 1 ? Proxied::kRefused : Proxied::kNo;
 }
 
 void Acceptor::Admit(const AcceptedSocket& accepted) { Enter(accepted, TakePlace(), true); }
 
 std::uint64_t Acceptor::MaxOpen() const noexcept {
-  const std::uint64_t most =
-      listener_->own().max_connections.value_or(ctx_->limits.max_connections_per_listener);
+  const std::uint64_t most = limits_.max_connections_per_listener;
   return most == 0 ? std::numeric_limits<std::uint64_t>::max() : most;
 }
 
@@ -323,11 +320,14 @@ void Acceptor::Resume() {
   if (!WatchAgain()) ctx_->timers->Schedule(&pause_timer_, ctx_->now_ms + kPauseMs);
 }
 
-void Acceptor::SetBacklog(std::uint64_t backlog) {
-  if (!listener_->open()) return;
+void Acceptor::Adopt(const Limits& limits) {
+  limits_ = limits;
+  ResumeIfPaused();  // there may be room now
   // The same value too: the kernel may have capped it to a somaxconn that was raised since.
-  // One that the kernel refuses leaves the one before it, which the statistics show.
-  (void)listener_->SetBacklog(listener_->own().backlog.value_or(backlog));
+  if (listener_->open()) (void)listener_->SetBacklog(limits.listen_backlog);
+  listener_->SetStamping(limits.arrival_sample_every != 0);
+  listener_->history().SetWindow(static_cast<std::int64_t>(limits.accept_queue_window_ms) *
+                                 kNsPerMs);
 }
 
 ListenerQueue Acceptor::Sample(std::int64_t now_ns) const {

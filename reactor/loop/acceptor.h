@@ -10,6 +10,7 @@
 
 #include "weir/reactor/conn/connection_context.h"
 #include "weir/reactor/conn/connection_table.h"
+#include "weir/reactor/limits.h"
 #include "weir/reactor/listen/listener.h"
 #include "weir/reactor/loop/admission.h"
 #include "weir/reactor/loop/counters.h"
@@ -62,11 +63,7 @@ class Acceptor {
   void NothingWaits() noexcept;
   // Listens again: the pause timer has expired.
   void Resume();
-  // The same at once, since the limits are others.
-  void ResumeIfPaused() {
-    if (pause_timer_.linked()) Resume();
-  }
-  // The same, since a descriptor and a place were freed: if that is what it waits for.
+  // The same at once, since a descriptor and a place were freed: if that is what it waits for.
   void OnPlaceFreed() {
     if (paused_for_ == Counter::kAcceptPausesRate) return;
     if (paused_for_ == Counter::kAcceptPausesListenerFull && !HasRoom()) return;
@@ -74,8 +71,9 @@ class Acceptor {
   }
   // A connection that it let in has ended. Its place of the server is given back by Admission.
   void OnEnded() noexcept;
-  // Listens with that backlog from now on, or with the listener's own.
-  void SetBacklog(std::uint64_t backlog);
+  // Works by these limits from now on, which are those of its listener. A backlog that the kernel
+  // refuses leaves the one before it, as Sample() shows.
+  void Adopt(const Limits& limits);
 
   // Takes over a connected, non-blocking socket, as if it had been accepted.
   void Admit(const AcceptedSocket& accepted);
@@ -121,6 +119,9 @@ class Acceptor {
   bool Watch(int op, std::uint32_t events);
   void Unwatch();
   bool WatchAgain();
+  void ResumeIfPaused() {
+    if (pause_timer_.linked()) Resume();
+  }
 
   ConnectionContext* const ctx_;
   ConnectionTable* const table_;
@@ -128,6 +129,7 @@ class Acceptor {
   const int epoll_;
   const std::unique_ptr<Listener> listener_;
   Admission* const admission_;
+  Limits limits_;  // of the listener, where ctx_->limits are the server's
   CounterCell accepted_;
   CounterCell active_;
   CounterCell refused_;  // for max_connections_per_listener

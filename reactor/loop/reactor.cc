@@ -178,11 +178,7 @@ void Reactor::AdoptLimits() {
   mailbox_->SetMaxWaitingBytes(snapshot->limits.max_pending_output_bytes);
   WordRefusals();
   for (const auto& acceptor : acceptors_) {
-    acceptor->ResumeIfPaused();  // there may be room now
-    acceptor->SetBacklog(snapshot->limits.listen_backlog);
-    acceptor->listener()->SetStamping(snapshot->limits.arrival_sample_every != 0);
-    acceptor->listener()->history().SetWindow(
-        static_cast<std::int64_t>(snapshot->limits.accept_queue_window_ms) * kNsPerMs);
+    acceptor->Adopt(snapshot->layers.Merge(acceptor->listener()->name()));
   }
   applied_version_ = snapshot->version;
   counters_.applied_limits_version.Set(applied_version_);

@@ -9,7 +9,7 @@
 namespace weir::test {
 
 TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedListeners& shared)
-    : handler_(std::move(handler)), limits_(limits) {
+    : handler_(std::move(handler)), limits_(limits, &clock_) {
   Reactor::Listeners listeners;
   for (int i = 0; i <= shared.others; ++i) {
     const std::string port = std::to_string(i == 0 ? shared.port : 0);
@@ -21,9 +21,11 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
     for (const std::string& text : shared.proxies) proxies.push_back(*AddressRange::Parse(text));
     if (i == 0) {
       (*listener)->SetProxies(proxies);
-      (*listener)->SetOwnLimits({{}, {}, shared.max_connections});
       if (shared.open_count != nullptr) (*listener)->ShareOpen(shared.open_count);
     }
+    limits_.AddListener((*listener)->name(), {{FindLimitSpec("max_connections_per_listener"),
+                                               i == 0 ? shared.max_connections : std::nullopt}});
+    names_.push_back((*listener)->name());
     ports_.push_back((*listener)->address().port());
     listeners.push_back(*std::move(listener));
   }
@@ -67,6 +69,15 @@ void TestReactor::AdvanceMs(std::int64_t ms) {
 
 void TestReactor::SetLimits(const LimitsStore::Edit& edit) {
   const auto published = limits_.Update(edit);
+  EXPECT_TRUE(published.ok()) << published.status();
+}
+
+void TestReactor::SetLimitOf(std::size_t listener, const char* name,
+                             std::optional<std::uint64_t> value, std::uint64_t ttl_ms) {
+  LimitsUpdate update;
+  update.changes = {{FindLimitSpec(name), value, names_[listener]}};
+  update.ttl_ms = ttl_ms;
+  const auto published = limits_.Apply(update);
   EXPECT_TRUE(published.ok()) << published.status();
 }
 

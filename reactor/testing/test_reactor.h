@@ -49,6 +49,9 @@ class TestReactor {
   void AdvanceMs(std::int64_t ms);
   // Publishes an edit of the limits, which must be valid.
   void SetLimits(const LimitsStore::Edit& edit);
+  // The same of a limit of that listener alone, for `ttl_ms`; 0: for good.
+  void SetLimitOf(std::size_t listener, const char* name, std::optional<std::uint64_t> value,
+                  std::uint64_t ttl_ms = 0);
 
   LimitsStore& limits() { return limits_; }
 
@@ -98,6 +101,7 @@ class TestReactor {
   const std::unique_ptr<SharedAdmission> admission_ = std::make_unique<SharedAdmission>();
   std::atomic<std::uint64_t> buffered_bytes_{0};
   std::vector<std::uint16_t> ports_;
+  std::vector<std::string> names_;
   std::unique_ptr<Reactor> reactor_;
 };
 

@@ -61,5 +61,20 @@ TEST_F(LimitsTellerTest, TellsEachVersionAlsoOneThatChangesNothingInForce) {
   EXPECT_EQ(At(2).text, "limits version 3 by tuner: no value in force is another");
 }
 
+TEST_F(LimitsTellerTest, NamesTheListenerThatALimitIsSetFor) {
+  const LimitSpec* const backlog = FindLimitSpec("listen_backlog");
+  store_.AddListener("health", {});
+  LimitsUpdate update;
+  update.author = "uid 7";
+  update.changes = {{backlog, 8, "health"}};
+  ASSERT_TRUE(store_.Apply(update).ok());
+  update.changes = {{backlog, std::nullopt, "health"}};
+  ASSERT_TRUE(store_.Apply(update).ok());
+  teller_.Tell();
+  EXPECT_EQ(At(1).Number("changes"), 1u);
+  EXPECT_EQ(At(1).text, "limits version 2 by uid 7: listen_backlog@health 4096 -> 8");
+  EXPECT_EQ(At(2).text, "limits version 3 by uid 7: listen_backlog@health 8 -> 4096");
+}
+
 }  // namespace
 }  // namespace weir
