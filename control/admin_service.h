@@ -29,8 +29,9 @@ struct AdminOptions {
   // How long UpdateLimits waits for every reactor to work by the new limits, in ms. A busy reactor
   // takes them at its next tick; one that is stalled is named in the answer instead.
   std::uint64_t apply_timeout_ms = 1000;
-  // A file of limits, a line for each ("max_head_bytes = 32768", "#" for comments), that is the
-  // layer LIMIT_LAYER_FILE and is looked at once a second. "" for none.
+  // A file of limits, a line for each ("max_head_bytes = 32768", "listen_backlog@health = 16" for
+  // one listener, "#" for comments), that is the layer LIMIT_LAYER_FILE and is looked at once a
+  // second. "" for none.
   std::string limits_file;
   // Where changes that are to survive a restart are kept, and read from at the start. "" for
   // nowhere: such changes are then refused.

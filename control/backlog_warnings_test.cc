@@ -17,7 +17,6 @@ class BacklogWarningsTest : public testing::Test {
   BacklogWarningsTest() {
     snapshot_.version = 2;
     snapshot_.limits.listen_backlog = 64;
-    stats_.listeners.resize(2);
     stats_.reactors.resize(2);
     for (std::uint32_t i = 0; i < 2; ++i) {
       stats_.reactors[i].reactor = i;
@@ -25,7 +24,7 @@ class BacklogWarningsTest : public testing::Test {
       stats_.reactors[i].listener_queues.resize(2);
       for (ListenerQueue& it : stats_.reactors[i].listener_queues) it.queue.backlog_requested = 64;
     }
-    stats_.reactors[1].listener_queues[1].listener = "health";
+    for (ReactorStats& it : stats_.reactors) it.listener_queues[1].listener = "health";
   }
 
   ListenerQueue& last() { return stats_.reactors[1].listener_queues[1]; }
@@ -43,7 +42,8 @@ TEST_F(BacklogWarningsTest, NamesTheOneThatKeptTheOldBacklog) {
 }
 
 TEST_F(BacklogWarningsTest, KnowsABacklogOfAListenersOwn) {
-  stats_.listeners[1].listen_backlog = 16;
+  snapshot_.layers.Set(LimitLayer::kOperator,
+                       {FindLimitSpec("listen_backlog"), 16, LayerValue::kNever, "health"});
   EXPECT_EQ(Warnings().size(), 2u);
   for (ReactorStats& reactor : stats_.reactors) {
     reactor.listener_queues[1].queue.backlog_requested = 16;

@@ -46,6 +46,23 @@ TEST(LimitsFileTest, WritesAChoiceByName) {
               HasSubstr("respond_503, reset or queue"));
 }
 
+TEST(LimitsFileTest, ReadsAndWritesWhatIsForOneListener) {
+  const auto changes = ParseLimits("listen_backlog@[::1]:80 = 16\nlisten_backlog @ a@b = 8\n");
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  EXPECT_EQ((*changes)[0].spec->name, "listen_backlog");
+  EXPECT_EQ((*changes)[0].listener, "[::1]:80");
+  EXPECT_EQ((*changes)[0].value, 16u);
+  EXPECT_EQ((*changes)[1].listener, "a@b");
+  EXPECT_EQ(FormatLimits({{(*changes)[0].spec, 16, LayerValue::kNever, "a@b"}}),
+            "listen_backlog@a@b = 16  # connections\n");
+  EXPECT_THAT(std::string(ParseLimits("listen_backlog@ = 16\n").status().message()),
+              HasSubstr("line 1: names no listener"));
+  EXPECT_TRUE(CanNameInFile("unix:/run/a b"));
+  for (const char* const name : {"unix:/run/a=b", "unix:/run/#1", "unix:/run/a\nb", "unix:/a "}) {
+    EXPECT_FALSE(CanNameInFile(name)) << name;
+  }
+}
+
 class FileLayerTest : public testing::Test {
  protected:
   FileLayerTest() {
@@ -88,6 +105,23 @@ TEST_F(FileLayerTest, KeepsTheLastGoodValues) {
   ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 7\n").ok());
   EXPECT_TRUE(layer.Check());
   EXPECT_EQ(MaxFields(), 7u);
+}
+
+TEST_F(FileLayerTest, SetsLimitsOfListeners) {
+  limits_.AddListener("health", {});
+  FileLayer layer(&limits_, path_);
+  ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 5\nlisten_backlog@health = 16\n").ok());
+  EXPECT_TRUE(layer.Check());
+  EXPECT_TRUE(layer.status().ok()) << layer.status();
+  EXPECT_EQ(limits_.current()->layers.Merge("health").listen_backlog, 16u);
+  EXPECT_EQ(limits_.current()->limits.listen_backlog, 4096u);
+  ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 6\nlisten_backlog@helth = 8\n").ok());
+  EXPECT_TRUE(layer.Check());
+  EXPECT_THAT(std::string(layer.status().message()), HasSubstr("the listeners are health"));
+  EXPECT_EQ(MaxFields(), 5u);
+  ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 6\n").ok());
+  EXPECT_TRUE(layer.Check());
+  EXPECT_EQ(limits_.current()->layers.Merge("health").listen_backlog, 4096u);
 }
 
 TEST_F(FileLayerTest, RefusesWhatIsTooLarge) {

@@ -12,6 +12,7 @@
 #include "weir/control/backlog_warnings.h"
 #include "weir/control/limits_codec.h"
 #include "weir/control/limits_file.h"
+#include "weir/control/limits_state.h"
 
 namespace weir {
 namespace {
@@ -60,61 +61,12 @@ absl::Status ReadTtl(const google::protobuf::Duration& ttl, std::uint64_t* ttl_m
   return absl::InvalidArgumentError("ttl is out of range: 1 ms to 366 days");
 }
 
-// What the two snapshots set otherwise, in one layer.
-void AddChanges(const LimitLayers& before, const LimitLayers& after, LimitLayer layer,
-                admin::v1::LimitsRevision* revision) {
-  for (const LimitSpec& spec : LimitSpecs()) {
-    const LayerValue* const old_value = before.Find(layer, spec);
-    const LayerValue* const new_value = after.Find(layer, spec);
-    if (old_value == nullptr && new_value == nullptr) continue;
-    if (old_value != nullptr && new_value != nullptr && *old_value == *new_value) continue;
-    admin::v1::LimitsRevisionChange* const change = revision->add_changes();
-    change->set_name(std::string(spec.name));
-    change->set_layer(ToProto(layer));
-    if (old_value != nullptr) change->set_before(old_value->value);
-    if (new_value != nullptr) change->set_after(new_value->value);
-  }
-}
-
-void FillLayer(const LimitsSnapshot& snapshot, LimitLayer layer, std::int64_t now_ms,
-               admin::v1::LimitLayerState* message) {
-  message->set_layer(ToProto(layer));
-  for (const LayerValue& value : snapshot.layers.values(layer)) {
-    if (!value.listener.empty()) continue;
-    SetLimit(*value.spec, value.value, message->mutable_limits());
-    if (value.expires_ms == LayerValue::kNever) continue;
-    (*message->mutable_expires_in())[std::string(value.spec->name)] =
-        TimeUtil::MillisecondsToDuration(std::max<std::int64_t>(value.expires_ms - now_ms, 0));
-  }
-}
-
-void FillLayers(const LimitsSnapshot& snapshot, std::int64_t now_ms,
-                admin::v1::LimitsState* state) {
-  for (std::size_t i = 0; i < kLimitLayerCount; ++i) {
-    const auto layer = static_cast<LimitLayer>(i);
-    if (snapshot.layers.values(layer).empty()) continue;
-    const bool decides = i < kDecidingLayerCount;
-    FillLayer(snapshot, layer, now_ms, decides ? state->add_layers() : state->mutable_shadow());
-  }
-}
-
-// Shadows that can count nothing.
-void AddShadowWarnings(const LimitsSnapshot& snapshot, const Limits& effective,
-                       admin::v1::LimitsState* state) {
-  for (const LayerValue& it : snapshot.layers.values(LimitLayer::kShadow)) {
-    const std::uint64_t acts = effective.*it.spec->member;
-    if (it.value < acts) continue;
-    const std::string name(it.spec->name);
-    state->add_warnings(absl::StrCat("the shadow ", name, " = ", it.value,
-                                     " counts nothing: what it would refuse, the limit in force, ",
-                                     acts, ", refuses already; set a lower shadow"));
-  }
-}
-
 // Puts into `kept` what a change sets for good, and takes out what it takes out.
 void KeepChanges(const std::vector<LimitChange>& changes, std::vector<LimitChange>* kept) {
   for (const LimitChange& change : changes) {
-    const auto is_it = [&change](const LimitChange& it) { return it.spec == change.spec; };
+    const auto is_it = [&change](const LimitChange& it) {
+      return it.spec == change.spec && it.listener == change.listener;
+    };
     kept->erase(std::remove_if(kept->begin(), kept->end(), is_it), kept->end());
     if (change.value.has_value()) kept->push_back(change);
   }
@@ -124,14 +76,25 @@ void KeepChanges(const std::vector<LimitChange>& changes, std::vector<LimitChang
 void KeepAll(const LimitsSnapshot& snapshot, std::vector<LimitChange>* kept) {
   kept->clear();
   for (const LayerValue& it : snapshot.layers.values(LimitLayer::kOperator)) {
-    if (it.expires_ms == LayerValue::kNever) kept->push_back({it.spec, it.value});
+    if (it.expires_ms == LayerValue::kNever) kept->push_back({it.spec, it.value, it.listener});
   }
 }
 
-std::vector<LayerValue> ValuesOf(const std::vector<LimitChange>& changes) {
+absl::Status WriteKept(const std::string& path, const std::vector<LimitChange>& kept) {
   std::vector<LayerValue> values;
-  for (const LimitChange& it : changes) values.push_back({it.spec, *it.value});
-  return values;
+  for (const LimitChange& it : kept) {
+    if (!CanNameInFile(it.listener)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("a file can't keep a limit of the listener \"", it.listener,
+                       "\": give it a name, ListenerOptions::name"));
+    }
+    LayerValue value;
+    value.spec = it.spec;
+    value.value = *it.value;
+    value.listener = it.listener;
+    values.push_back(std::move(value));
+  }
+  return WriteLimitsFile(path, FormatLimits(values));
 }
 
 }  // namespace
@@ -150,7 +113,10 @@ absl::Status LimitsCalls::Restore() {
   update.changes = *changes;
   update.author = absl::StrCat("file ", state_file_);
   update.reason = "kept from before the restart";
-  return server_->limits().Apply(update).status();
+  const absl::Status status = server_->limits().Apply(update).status();
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat(state_file_, ": ", std::string(status.message())));
 }
 
 void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* state) const {
@@ -179,7 +145,8 @@ void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* s
       state->add_warnings(warning);
     }
   }
-  FillLayers(snapshot, static_cast<std::int64_t>(server.monotonic_ns / 1'000'000), state);
+  FillLayers(*server_, snapshot, effective,
+             static_cast<std::int64_t>(server.monotonic_ns / 1'000'000), state);
 }
 
 absl::Status LimitsCalls::ReadEtag(const std::string& etag, std::uint64_t* version) const {
@@ -275,11 +242,14 @@ absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::MakeAndKeep(LimitsUpdate upda
   absl::Status status = kept.status();
   if (status.ok()) {
     keep(**made, &*kept);
-    status = WriteLimitsFile(state_file_, FormatLimits(ValuesOf(*kept)));
+    status = WriteKept(state_file_, *kept);
   }
   if (!status.ok()) {
-    return absl::InternalError(absl::StrCat(
-        "nothing has changed, since what persists can't be kept: ", std::string(status.message())));
+    const auto code =
+        absl::IsFailedPrecondition(status) ? status.code() : absl::StatusCode::kInternal;
+    return absl::Status(code,
+                        absl::StrCat("nothing has changed, since what persists can't be kept: ",
+                                     std::string(status.message())));
   }
   update.validate_only = false;
   made = make(update);
@@ -318,9 +288,7 @@ void LimitsCalls::ListRevisions(admin::v1::ListLimitsRevisionsResponse* response
     if (i == 0 && revision.version != 1) continue;  // what came before is forgotten
     const LimitLayers nothing;
     const LimitLayers& before = i == 0 ? nothing : history[i - 1].snapshot->layers;
-    for (std::size_t layer = 0; layer < kLimitLayerCount; ++layer) {
-      AddChanges(before, revision.snapshot->layers, static_cast<LimitLayer>(layer), message);
-    }
+    AddChanges(before, revision.snapshot->layers, message);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "absl/synchronization/notification.h"
 #include "weir/control/limits_file.h"
 #include "weir/reactor/testing/blocking_client.h"
+#include "weir/reactor/testing/temp_folder.h"
 
 namespace weir {
 namespace {
@@ -370,6 +371,28 @@ TEST_F(LimitsCallsTest, WhatIsRefusedLeavesTheFileAsItIs) {
   EXPECT_EQ(calls.Update(request, "ada", &state_).code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(*ReadLimitsFile(StateFile()), kept);
   EXPECT_EQ(MaxFieldsNow(), 50u);
+}
+
+// The path of a Unix socket is its name where it has no other.
+TEST_F(LimitsCallsTest, KeepsNoLimitOfAListenerThatAFileCanNotName) {
+  const test::TempFolder folder;
+  ServerOptions options;
+  options.listeners.resize(1);
+  options.listeners[0].address = "unix:" + folder.File("a#b");
+  options.reactors = 1;
+  const auto server = *Server::Start(options, [](const Request&, ResponseWriter) {});
+  LimitsCalls calls(server.get(), {10'000, StateFile()});
+  UpdateLimitsRequest request;
+  request.set_listener(options.listeners[0].address);
+  request.mutable_limits()->set_accept_budget_per_tick(5);
+  request.set_persist(true);
+  const absl::Status refused = calls.Update(request, "ada", &state_);
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("ListenerOptions::name"));
+  EXPECT_EQ(server->limits().version(), 1u);
+  request.set_persist(false);
+  EXPECT_TRUE(calls.Update(request, "ada", &state_).ok());
+  EXPECT_EQ(state_.listeners(0).requested().accept_budget_per_tick(), 5u);
 }
 
 TEST_F(LimitsCallsTest, RefusesAStateFileWithFaults) {

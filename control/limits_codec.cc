@@ -23,12 +23,13 @@ std::string AllNames() {
   });
 }
 
-// The named limit's change: it is taken out of its layer if the message does not set it.
-LimitChange ChangeOf(const LimitSpec& spec, const admin::v1::Limits& limits) {
+// The named limit's change: it is taken out of its layer if the request does not set it.
+LimitChange ChangeOf(const LimitSpec& spec, const admin::v1::UpdateLimitsRequest& request) {
+  const admin::v1::Limits& limits = request.limits();
   const FieldDescriptor* const field = FieldOf(spec);
   const auto* const reflection = limits.GetReflection();
-  if (!reflection->HasField(limits, field)) return {&spec, std::nullopt};
-  return {&spec, reflection->GetUInt64(limits, field)};
+  if (!reflection->HasField(limits, field)) return {&spec, std::nullopt, request.listener()};
+  return {&spec, reflection->GetUInt64(limits, field), request.listener()};
 }
 
 }  // namespace
@@ -56,12 +57,12 @@ absl::StatusOr<std::vector<LimitChange>> ReadChanges(
       return absl::InvalidArgumentError(
           absl::StrCat("\"", path, "\" is not a limit; limits are ", AllNames()));
     }
-    changes.push_back(ChangeOf(*spec, limits));
+    changes.push_back(ChangeOf(*spec, request));
   }
   if (request.update_mask().paths().empty()) {
     for (const LimitSpec& spec : LimitSpecs()) {
       const bool set = limits.GetReflection()->HasField(limits, FieldOf(spec));
-      if (set) changes.push_back(ChangeOf(spec, limits));
+      if (set) changes.push_back(ChangeOf(spec, request));
     }
   }
   if (changes.empty()) {

@@ -22,9 +22,9 @@ void SetLimit(const LimitSpec& spec, std::uint64_t value, admin::v1::Limits* mes
 
 admin::v1::LimitLayer ToProto(LimitLayer layer) noexcept;
 
-// What a request asks for: the limits that its mask names, or without a mask those that are set. A
-// limit that is named but not set is taken out of its layer. INVALID_ARGUMENT for a path that is no
-// limit, for "*", and for a request that names none.
+// What a request asks for: the limits that its mask names, or without a mask those that are set,
+// for the listener that it names, if any. A limit that is named but not set is taken out of its
+// layer. INVALID_ARGUMENT for a path that is no limit, for "*", and for a request that names none.
 absl::StatusOr<std::vector<LimitChange>> ReadChanges(const admin::v1::UpdateLimitsRequest& request);
 
 }  // namespace weir

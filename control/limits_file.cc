@@ -14,8 +14,10 @@
 namespace weir {
 namespace {
 
+constexpr char kListenerMark = '@';
+constexpr std::string_view kBlank = " \t\r";
+
 std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r";
   const std::size_t begin = text.find_first_not_of(kBlank);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
@@ -25,8 +27,14 @@ std::string_view Trim(std::string_view text) {
 std::string ParseLine(std::string_view line, LimitChange* change) {
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) return "is no \"name = value\"";
-  const std::string_view name = Trim(line.substr(0, equals));
+  std::string_view name = Trim(line.substr(0, equals));
   const std::string_view text = Trim(line.substr(equals + 1));
+  // No name of a limit has the mark; that of a listener may.
+  if (const std::size_t mark = name.find(kListenerMark); mark != std::string_view::npos) {
+    change->listener = std::string(Trim(name.substr(mark + 1)));
+    if (change->listener.empty()) return "names no listener behind the \"@\"";
+    name = Trim(name.substr(0, mark));
+  }
   change->spec = FindLimitSpec(name);
   if (change->spec == nullptr) return absl::StrCat("\"", std::string(name), "\" is not a limit");
   change->value = ParseLimit(*change->spec, text);
@@ -88,12 +96,17 @@ absl::StatusOr<std::vector<LimitChange>> ParseLimits(std::string_view text) {
   return changes;
 }
 
+bool CanNameInFile(std::string_view listener) {
+  return listener.find_first_of("=#\n") == std::string_view::npos && Trim(listener) == listener;
+}
+
 std::string FormatLimits(const std::vector<LayerValue>& values) {
   std::string text;
   for (const LayerValue& value : values) {
     const LimitSpec& spec = *value.spec;
-    absl::StrAppend(&text, std::string(spec.name), " = ", FormatLimit(spec, value.value), "  # ",
-                    std::string(spec.unit), "\n");
+    const std::string of = value.listener.empty() ? "" : kListenerMark + value.listener;
+    absl::StrAppend(&text, std::string(spec.name), of, " = ", FormatLimit(spec, value.value),
+                    "  # ", std::string(spec.unit), "\n");
   }
   return text;
 }

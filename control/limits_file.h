@@ -1,4 +1,5 @@
-// Limits in a text file, a line for each: "max_head_bytes = 32768".
+// Limits in a text file, a line for each: "max_head_bytes = 32768", or of one listener
+// "listen_backlog@health = 16".
 
 #ifndef WEIR_CONTROL_LIMITS_FILE_H_
 #define WEIR_CONTROL_LIMITS_FILE_H_
@@ -19,7 +20,11 @@ inline constexpr std::size_t kMaxLimitsFileBytes = 64 * 1024;
 // INVALID_ARGUMENT names each line that is wrong, by its number. Ranges are not checked.
 absl::StatusOr<std::vector<LimitChange>> ParseLimits(std::string_view text);
 
-// The lines for these values, so that ParseLimits gives them again.
+// Whether a line of the file can have the listener's name: not every path of a Unix socket, which
+// is the name of one that was given no other.
+bool CanNameInFile(std::string_view listener);
+
+// The lines for these values, so that ParseLimits gives them again. REQUIRES: CanNameInFile of all.
 std::string FormatLimits(const std::vector<LayerValue>& values);
 
 // The whole file. NOT_FOUND if there is none; INVALID_ARGUMENT if it is over kMaxLimitsFileBytes.
