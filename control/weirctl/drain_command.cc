@@ -1,10 +1,13 @@
 // weirctl drain.
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
+#include <chrono>
 #include <ostream>
+#include <thread>
 
-#include "absl/strings/str_cat.h"
 #include "weir/control/weirctl/weirctl.h"
+#include "weir/reactor/events/event.h"
 
 namespace weir {
 namespace {
@@ -15,30 +18,59 @@ void PrintLeft(std::uint64_t connections, std::uint64_t answers, std::ostream& o
   out << connections << " connections left, " << answers << " answers owed" << std::endl;
 }
 
-// Follows the drain until no connection is left, or the server has ended.
-int FollowDrain(const Session& session) {
-  admin::v1::WatchStatsRequest request;
-  *request.mutable_interval() =
-      TimeUtil::MillisecondsToDuration(static_cast<std::int64_t>(session.line.interval_ms));
+// Whether the event that ends the drain is among those after `*known`, which is moved on.
+grpc::Status ReadDrainEnded(const Session& session, std::uint64_t* known, bool* ended) {
+  admin::v1::ListEventsRequest request;
+  request.set_after(*known);
   grpc::ClientContext context;
-  const auto reader = session.stub->WatchStats(&context, request);
-  admin::v1::Stats stats;
-  while (reader->Read(&stats)) {
-    std::uint64_t connections = 0;
-    std::uint64_t answers = 0;
-    for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
-      connections += reactor.connections_active();
-      answers += reactor.responses_pending();
-    }
-    session.line.json ? PrintJson(stats, session.out)
-                      : PrintLeft(connections, answers, session.out);
-    if (connections > 0) continue;
-    context.TryCancel();
-    reader->Finish();
-    return kExitOk;
+  SetDeadline(session, &context);
+  admin::v1::Events events;
+  const grpc::Status status = session.stub->ListEvents(&context, request, &events);
+  for (const admin::v1::Event& event : events.events()) {
+    *known = event.sequence();
+    *ended = *ended || event.kind() == Name(EventKind::kDrainEnded);
   }
-  const grpc::Status status = reader->Finish();
-  return status.error_code() == grpc::StatusCode::UNAVAILABLE ? kExitOk : Report(session, status);
+  return status;
+}
+
+grpc::Status ShowLeft(const Session& session) {
+  grpc::ClientContext context;
+  SetDeadline(session, &context);
+  admin::v1::Stats stats;
+  const grpc::Status status = session.stub->GetStats(&context, {}, &stats);
+  if (!status.ok()) return status;
+  if (session.line.json) {
+    PrintJson(stats, session.out);
+    return status;
+  }
+  std::uint64_t connections = 0;
+  std::uint64_t answers = 0;
+  for (const admin::v1::ReactorStats& reactor : stats.reactors()) {
+    connections += reactor.connections_active();
+    answers += reactor.responses_pending();
+  }
+  PrintLeft(connections, answers, session.out);
+  return status;
+}
+
+// Asks again and again, since streams of statistics end when a drain begins. A service may end as
+// soon as it has drained, so one that is no longer there has ended too.
+int FollowDrain(const Session& session) {
+  const auto interval =
+      std::chrono::milliseconds(std::clamp<std::uint64_t>(session.line.interval_ms, 100, 60'000));
+  std::uint64_t known = 0;
+  bool ended = false;
+  while (true) {
+    grpc::Status status = ReadDrainEnded(session, &known, &ended);
+    if (status.ok()) status = ShowLeft(session);
+    if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+      session.err << "weirctl: the server has ended (" << status.error_message() << ")\n";
+      return kExitOk;
+    }
+    if (!status.ok()) return Report(session, status);
+    if (ended) return kExitOk;
+    std::this_thread::sleep_for(interval);
+  }
 }
 
 }  // namespace

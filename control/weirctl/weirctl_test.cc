@@ -6,7 +6,11 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <future>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/control/admin_server.h"
@@ -22,6 +26,7 @@ namespace {
 using test::Call;
 using test::Outcome;
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -82,6 +87,51 @@ TEST_F(WeirctlTest, DrainsAndTellsOfHealth) {
   EXPECT_EQ(health.status, kExitNotServing);
   EXPECT_EQ(health.out, "NOT_SERVING\n");
   EXPECT_THAT(Ctl({"audit"}).out, AllOf(HasSubstr("Drain"), HasSubstr("to test it")));
+}
+
+// Output that tells of each line as it comes.
+class Lines final : public std::stringbuf {
+ public:
+  explicit Lines(std::function<void(int line)> on_line) : on_line_(std::move(on_line)) {}
+  int sync() override {  // std::endl's
+    on_line_(++lines_);
+    return 0;
+  }
+
+ private:
+  const std::function<void(int line)> on_line_;
+  int lines_ = 0;
+};
+
+TEST(DrainTest, WaitsForTheLastAnswer) {
+  std::promise<ResponseWriter> asked;
+  ServerOptions options;
+  options.address = "127.0.0.1:0";
+  options.reactors = 2;
+  const auto server = *Server::Start(options, [&asked](const Request&, ResponseWriter response) {
+    asked.set_value(std::move(response));
+  });
+  const auto admin = *AdminServer::Start(server.get(), {"127.0.0.1:0", {}});
+  test::BlockingClient client(server->port());
+  client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  ResponseWriter answer = asked.get_future().get();
+  Lines lines([&answer](int line) {  // the first is what Drain answered
+    if (line == 4) answer.Send(200, "", "");
+  });
+  std::istringstream in;
+  std::ostream out(&lines);
+  std::ostringstream err;
+  EXPECT_EQ(RunWeirctl({"drain", "--deadline=1h", "--wait", "--interval=100ms",
+                        "--target=" + admin->address()},
+                       in, out, err),
+            kExitOk)
+      << err.str();
+  ASSERT_THAT(lines.str(), AllOf(StartsWith("drains; at most 3600000 ms from now\n"
+                                            "1 connections left, 1 answers owed\n"
+                                            "1 connections left, 1 answers owed\n"
+                                            "1 connections left, 1 answers owed\n"),
+                                 EndsWith("\n0 connections left, 0 answers owed\n")));
+  EXPECT_EQ(server->Wait().connections_finished, 1u);
 }
 
 TEST_F(WeirctlTest, SetsALimitOfSeveralServersWithAReportForEach) {
