@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "weir/control/testing/admin_port.h"
 
@@ -20,7 +21,9 @@ using AdminAccessTest = AdminPortTest;
 using AdminTlsTest = AdminTlsPortTest;
 using grpc::StatusCode;
 using testing::AllOf;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 // The exit status of `work` in a child process that is another user; kCannot if it can't be.
 constexpr int kCannot = 99;
@@ -162,6 +165,27 @@ TEST_F(AdminTlsTest, NamesInCertificatesHaveRoles) {
   EXPECT_EQ(status.error_code(), StatusCode::PERMISSION_DENIED);
   EXPECT_THAT(status.error_message(), HasSubstr("spiffe://fleet/stranger is none"));
   EXPECT_EQ(Counts(reader.get()).calls_denied(), 2u);
+}
+
+std::vector<std::string> RulesFound(admin::v1::Admin::Stub* stub) {
+  grpc::ClientContext context;
+  admin::v1::Diagnosis diagnosis;
+  EXPECT_TRUE(stub->Diagnose(&context, {}, &diagnosis).ok());
+  std::vector<std::string> rules;
+  for (const admin::v1::Finding& finding : diagnosis.findings()) rules.push_back(finding.rule());
+  return rules;
+}
+
+TEST_F(AdminTlsTest, NothingIsWrongWithAPortThatWantsCertificates) {
+  Certify("reader", "ca", "URI:spiffe://fleet/reader", 2);
+  Start();
+  EXPECT_THAT(RulesFound(StubOf("reader").get()), Not(Contains("admin_over_tcp")));
+}
+
+TEST_F(AdminAccessTest, LoopbackWithoutCertificatesIsAFinding) {
+  options_.address = "127.0.0.1:0";
+  Start();
+  EXPECT_THAT(RulesFound(Stub().get()), Contains("admin_over_tcp"));
 }
 
 TEST_F(AdminTlsTest, RefusesCertificatesThatProveNothing) {

@@ -234,7 +234,9 @@ grpc::ServerUnaryReactor* AdminService::ListBadRequests(
 grpc::ServerUnaryReactor* AdminService::Diagnose(grpc::CallbackServerContext* context,
                                                  const admin::v1::DiagnoseRequest*,
                                                  admin::v1::Diagnosis* response) {
-  const ServerFacts facts = CollectServerFacts(server_, context->peer());
+  ServerFacts facts = CollectServerFacts(server_);
+  facts.admin_peer = context->peer();
+  facts.admin_by_certificate = CameByCertificate(*context);
   *response->mutable_time() = TimeUtil::GetCurrentTime();
   response->set_boot_id(facts.stats.boot_id);
   response->set_address(facts.stats.address);

@@ -18,4 +18,10 @@ std::string IdentityOf(const grpc::CallbackServerContext& context) {
   return context.peer();
 }
 
+// The names of grpc_security_constants.h.
+bool CameByCertificate(const grpc::CallbackServerContext& context) {
+  const auto auth = context.auth_context();
+  return auth != nullptr && !auth->FindPropertyValues("x509_pem_cert").empty();
+}
+
 }  // namespace weir

@@ -42,7 +42,7 @@ std::string Build() {
 
 }  // namespace
 
-ServerFacts CollectServerFacts(Server* server, const std::string& admin_peer) {
+ServerFacts CollectServerFacts(Server* server) {
   ServerFacts facts;
   facts.stats = server->Stats();
   facts.limits = server->limits().current()->limits;
@@ -54,7 +54,6 @@ ServerFacts CollectServerFacts(Server* server, const std::string& admin_peer) {
       facts.listeners.push_back(CountListeners(&diag, it));
     }
   }
-  facts.admin_peer = admin_peer;
   return facts;
 }
 

@@ -3,17 +3,15 @@
 #ifndef WEIR_CONTROL_DIAGNOSE_SERVER_FACTS_H_
 #define WEIR_CONTROL_DIAGNOSE_SERVER_FACTS_H_
 
-#include <string>
-
 #include "weir/admin/v1/admin.pb.h"
 #include "weir/control/diagnose/server_rules.h"
 #include "weir/reactor/server.h"
 
 namespace weir {
 
-// `admin_peer` as ServerFacts says. Reads some files and the kernel's listeners; no reactor waits.
-// Any thread.
-ServerFacts CollectServerFacts(Server* server, const std::string& admin_peer);
+// All but how the admin service was reached. Reads some files and the kernel's listeners; no
+// reactor waits. Any thread.
+ServerFacts CollectServerFacts(Server* server);
 
 // Any thread.
 void DescribeServer(const Server& server, admin::v1::ServerInfo* info);

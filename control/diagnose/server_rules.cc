@@ -318,6 +318,7 @@ void NearLimits(const ServerFacts& facts, Findings* findings) {
 void AdminOverTcp(const ServerFacts& facts, Findings* findings) {
   const std::string& peer = facts.admin_peer;
   if (!absl::StartsWith(peer, "ipv4:") && !absl::StartsWith(peer, "ipv6:")) return;
+  if (facts.admin_by_certificate) return;
   const bool loopback = absl::StartsWith(peer, "ipv4:127.") ||
                         absl::StartsWith(peer, "ipv6:[::1]:") ||
                         absl::StartsWith(peer, "ipv6:%5B::1%5D:");
@@ -326,7 +327,8 @@ void AdminOverTcp(const ServerFacts& facts, Findings* findings) {
                loopback ? "every user of this host can change the limits"
                         : "whoever reaches the admin port can change the limits",
                absl::StrCat("the admin service was called from ", peer),
-               "serve it on unix:/PATH, mode 0600, for one user: AdminServerOptions::address"));
+               "serve it on unix:/PATH, mode 0600, for one user (AdminServerOptions::address), or "
+               "with mutual TLS (AdminServerOptions::tls)"));
 }
 
 void ForeignListener(const ServerFacts& facts, Findings* findings) {

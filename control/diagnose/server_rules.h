@@ -26,6 +26,8 @@ struct ServerFacts {
   std::size_t own_listeners = 0;
   // How the admin service was reached, as gRPC tells the peer: "unix:", "ipv4:127.0.0.1:4711".
   std::string admin_peer;
+  // Whether the caller had to show a certificate (mutual TLS).
+  bool admin_by_certificate = false;
 };
 
 // The rules for the server, its queues and its host.

@@ -232,6 +232,8 @@ TEST(ServerRulesTest, AdminOverTcp) {
   }
   facts.admin_peer = "ipv4:10.0.0.7:5000";
   EXPECT_EQ(CheckServer(facts)[0].severity, Severity::kError);
+  facts.admin_by_certificate = true;
+  EXPECT_THAT(RulesOf(facts), IsEmpty());
 }
 
 TEST(ServerRulesTest, AnAddressThatOthersShare) {
