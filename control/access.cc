@@ -5,7 +5,9 @@
 #include <iterator>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "weir/control/bounded_text.h"
 
 namespace weir {
 namespace {
@@ -95,16 +97,18 @@ grpc::Status AccessProcessor::Process(const InputMetadata& metadata, grpc::AuthC
     on_first_call_();
   }
   const auto found = metadata.find(":path");
+  // Whatever bytes it has, it becomes text of messages that must be UTF-8.
   const std::string path =
-      found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
+      found == metadata.end() ? "" : absl::CEscape({found->second.data(), found->second.size()});
   const Role needed = RoleNeeded(path);
   if (caller.role < needed) {
     on_denied_(caller, path);
-    return grpc::Status(
-        grpc::StatusCode::PERMISSION_DENIED,
-        absl::StrCat(caller.identity.empty() ? "an unnamed caller" : caller.identity, " is ",
-                     std::string(Name(caller.role)), ", and ", path, " needs ",
-                     std::string(Name(needed)), " (AdminServerOptions::access)"));
+    const std::string who = caller.identity.empty() ? "an unnamed caller" : caller.identity;
+    return grpc::Status(grpc::StatusCode::PERMISSION_DENIED,
+                        absl::StrCat(Bounded(who, kMaxEchoBytes), " is ",
+                                     std::string(Name(caller.role)), ", and ",
+                                     Bounded(path, kMaxEchoBytes), " needs ",
+                                     std::string(Name(needed)), " (AdminServerOptions::access)"));
   }
   return grpc::Status::OK;
 }

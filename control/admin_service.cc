@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/bad_requests.h"
+#include "weir/control/bounded_text.h"
 #include "weir/control/byte_stream.h"
 #include "weir/control/caller.h"
 #include "weir/control/diagnose/diagnosis_codec.h"
@@ -25,9 +26,14 @@ constexpr std::chrono::milliseconds kHousePeriod{100};
 constexpr int kPeriodsBetweenFileChecks = 10;
 constexpr std::int64_t kLongestDrainMs = 3'600'000;
 
+// A message that is too long for a client's metadata, 8 KiB as a rule, would hide the code.
+constexpr std::size_t kMaxMessageBytes = 4096;
+
 grpc::Status ToGrpc(const absl::Status& status) {
   // The canonical codes have the same numbers in both (google/rpc/code.proto).
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+  return grpc::Status(
+      static_cast<grpc::StatusCode>(status.code()),
+      Bounded({status.message().data(), status.message().size()}, kMaxMessageBytes));
 }
 
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const grpc::Status& status) {

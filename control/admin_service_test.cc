@@ -166,6 +166,25 @@ TEST_F(AdminServiceTest, RefusesMasksThatNameNoLimit) {
   EXPECT_EQ(Update({}, &state).error_code(), StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(AdminServiceTest, TellsBackNoMoreThanABitOfWhatItWasGiven) {
+  UpdateLimitsRequest update;
+  update.mutable_update_mask()->add_paths(std::string(60'000, 'x'));
+  LimitsState state;
+  for (int i = 0; i < 90; ++i) {
+    const grpc::Status status = Update(update, &state);
+    ASSERT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+    ASSERT_THAT(status.error_message(), HasSubstr("xxx...\" is not a limit"));
+  }
+  update.Clear();
+  for (int i = 0; i < 4000; ++i) update.mutable_update_mask()->add_paths("max_fields");
+  for (int i = 0; i < 90; ++i) (void)Update(update, &state);
+  grpc::ClientContext context;
+  admin::v1::ListAuditRecordsResponse audit;
+  const grpc::Status status = stub_->ListAuditRecords(&context, {}, &audit);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(audit.records_size(), 180);
+}
+
 TEST_F(AdminServiceTest, AnEtagGuardsAgainstLostUpdates) {
   UpdateLimitsRequest update;
   update.set_etag(Get().etag());

@@ -6,12 +6,22 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "weir/control/bounded_text.h"
 
 namespace weir {
 namespace {
+
+admin::v1::AuditRecord Bounded(admin::v1::AuditRecord record) {
+  record.set_identity(Bounded(record.identity(), AuditLog::kMaxIdentityBytes));
+  record.set_method(Bounded(record.method(), AuditLog::kMaxMethodBytes));
+  record.set_detail(Bounded(record.detail(), AuditLog::kMaxDetailBytes));
+  record.set_reason(Bounded(record.reason(), AuditLog::kMaxReasonBytes));
+  return record;
+}
 
 std::string LineOf(const admin::v1::AuditRecord& record) {
   google::protobuf::util::JsonPrintOptions options;
@@ -44,12 +54,13 @@ AuditLog::~AuditLog() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void AuditLog::Add(const admin::v1::AuditRecord& record) {
+void AuditLog::Add(const admin::v1::AuditRecord& whole) {
+  admin::v1::AuditRecord record = Bounded(whole);
   const std::string line = fd_ >= 0 ? LineOf(record) : "";
   const std::lock_guard<std::mutex> lock(mutex_);
   if (fd_ >= 0 && !WriteLine(fd_, line)) ++write_failures_;
   if (records_.size() == kMaxRecords) records_.pop_front();
-  records_.push_back(record);
+  records_.push_back(std::move(record));
   ++total_;
 }
 

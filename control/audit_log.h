@@ -21,6 +21,12 @@ namespace weir {
 class AuditLog {
  public:
   static constexpr std::size_t kMaxRecords = 1024;
+  // Of each record, in memory and in the file: what is longer is cut and ends with "...". All
+  // records together stay below the 4 MiB that gRPC's clients take in a message.
+  static constexpr std::size_t kMaxIdentityBytes = 256;
+  static constexpr std::size_t kMaxMethodBytes = 128;
+  static constexpr std::size_t kMaxDetailBytes = 2048;
+  static constexpr std::size_t kMaxReasonBytes = 1024;
 
   // Appends to the file `path`, which is made with mode 0600; "" for none. An error of open(2) is
   // NOT_FOUND, PERMISSION_DENIED or INTERNAL, with the path.

@@ -33,6 +33,32 @@ TEST(AuditLogTest, KeepsTheNewestInMemory) {
   EXPECT_EQ(response.records(0).detail(), std::to_string(AuditLog::kMaxRecords + 2));
 }
 
+// gRPC's clients take messages of 4 MiB unless told otherwise.
+TEST(AuditLogTest, AllOfItFitsIntoOneMessage) {
+  const auto log = AuditLog::Open("");
+  ASSERT_TRUE(log.ok());
+  std::string text;
+  for (int i = 0; i < 30'000; ++i) text += "\u00fc";  // two bytes each
+  admin::v1::AuditRecord record;
+  record.mutable_time()->set_seconds(1'800'000'000);
+  record.mutable_time()->set_nanos(999'999'999);
+  record.set_result("RESOURCE_EXHAUSTED");
+  record.set_identity(text);
+  record.set_method(text);
+  record.set_detail(text);
+  record.set_reason(text);
+  for (std::size_t i = 0; i < AuditLog::kMaxRecords; ++i) (*log)->Add(record);
+  admin::v1::ListAuditRecordsResponse response;
+  (*log)->Fill(&response);
+  EXPECT_EQ(response.records_size(), static_cast<int>(AuditLog::kMaxRecords));
+  const std::string bytes = response.SerializeAsString();
+  EXPECT_LT(bytes.size(), 4u << 20);
+  EXPECT_TRUE(response.ParseFromString(bytes)) << "no character is cut in two";
+  const std::string& detail = response.records(0).detail();
+  EXPECT_EQ(detail.size(), AuditLog::kMaxDetailBytes - 1);
+  EXPECT_EQ(detail.substr(detail.size() - 5), "\u00fc...");
+}
+
 TEST(AuditLogTest, AppendsALineOfJsonForEach) {
   std::string directory = testing::TempDir() + "/weir-XXXXXX";
   ASSERT_NE(::mkdtemp(directory.data()), nullptr);

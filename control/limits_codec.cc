@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "weir/control/bounded_text.h"
 
 namespace weir {
 namespace {
@@ -55,7 +56,8 @@ absl::StatusOr<std::vector<LimitChange>> ReadChanges(
     const LimitSpec* const spec = FindLimitSpec(path);
     if (spec == nullptr) {
       return absl::InvalidArgumentError(
-          absl::StrCat("\"", path, "\" is not a limit; limits are ", AllNames()));
+          absl::StrCat("\"", Bounded(path, kMaxEchoBytes), "\" is not a limit; limits are ",
+                       AllNames()));
     }
     changes.push_back(ChangeOf(*spec, request));
   }
