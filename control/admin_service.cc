@@ -70,8 +70,8 @@ AdminService::Stream* Watch(ServerStreams* streams, StreamKind kind,
 }
 
 // In memory alone if the file can't be opened; `status` says why then.
-std::shared_ptr<AuditLog> OpenAudit(const std::string& path, absl::Status* status) {
-  auto audit = AuditLog::Open(path);
+std::shared_ptr<AuditLog> OpenAudit(const AdminOptions& options, absl::Status* status) {
+  auto audit = AuditLog::Open(options.audit_file, options.audit_file_max_bytes);
   status->Update(audit.status());
   return audit.ok() ? *std::move(audit) : *AuditLog::Open("");
 }
@@ -81,7 +81,7 @@ std::shared_ptr<AuditLog> OpenAudit(const std::string& path, absl::Status* statu
 AdminService::AdminService(Server* server, const AdminOptions& options)
     : server_(server),
       options_(options),
-      audit_(OpenAudit(options.audit_file, &status_)),
+      audit_(OpenAudit(options, &status_)),
       streams_(std::make_shared<ServerStreams>(server, &counters_)),
       limits_(server, options.state_file),
       waits_(server, options.apply_timeout_ms),
@@ -160,7 +160,7 @@ void AdminService::RecordDenied(const std::string& identity, const std::string& 
   record.set_identity(identity);
   record.set_method(method);
   record.set_result("PERMISSION_DENIED");
-  audit_->Add(record);
+  audit_->AddDenied(record);
 }
 
 void AdminService::AddFileWarning(admin::v1::LimitsState* state) {

@@ -39,6 +39,9 @@ struct AdminOptions {
   // Where each change, and each call that was denied, is appended as a line of JSON. "" for
   // nowhere: the last ones are in memory all the same.
   std::string audit_file;
+  // How large it may become, in bytes: then it is renamed to AUDIT_FILE.1, in the place of the one
+  // before, and begun anew. 0 if something else sees to that.
+  std::uint64_t audit_file_max_bytes = 64 * 1024 * 1024;
 };
 
 // The service with its streams as bytes: those that are due at once share them.
@@ -73,7 +76,7 @@ class AdminService final : public AdminCallbacks {
   void OnDrain(std::function<void()> tell);
 
   // Counts a call that was refused before it came here, and writes it down unless kDenialsPerSecond
-  // were already: a flood must not fill the disk, nor push out what was granted. Any thread.
+  // were already: a flood must not fill the disk. Any thread.
   static constexpr int kDenialsPerSecond = 10;
   void RecordDenied(const std::string& identity, const std::string& method);
   // Counts a connection whose first call has come. Any thread.

@@ -1,15 +1,9 @@
 #include "weir/control/audit_log.h"
 
-#include <fcntl.h>
 #include <google/protobuf/util/json_util.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "weir/control/bounded_text.h"
 
 namespace weir {
@@ -33,41 +27,33 @@ std::string LineOf(const admin::v1::AuditRecord& record) {
   return line;
 }
 
-// Whole, in one write(2), so that O_APPEND keeps the lines of several processes apart.
-bool WriteLine(int fd, const std::string& line) {
-  return ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size());
-}
-
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const std::string& path) {
-  if (path.empty()) return std::unique_ptr<AuditLog>(new AuditLog(-1));
-  const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  if (fd >= 0) return std::unique_ptr<AuditLog>(new AuditLog(fd));
-  const std::string text = absl::StrCat("audit file ", path, ": ", std::strerror(errno));
-  if (errno == ENOENT || errno == ENOTDIR) return absl::NotFoundError(text);
-  if (errno == EACCES || errno == EPERM || errno == EROFS) return absl::PermissionDeniedError(text);
-  return absl::InternalError(text);
+absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const std::string& path,
+                                                         std::uint64_t max_file_bytes) {
+  if (path.empty()) return std::unique_ptr<AuditLog>(new AuditLog(nullptr));
+  auto file = AuditFile::Open(path, max_file_bytes);
+  if (!file.ok()) return file.status();
+  return std::unique_ptr<AuditLog>(new AuditLog(*std::move(file)));
 }
 
-AuditLog::~AuditLog() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-void AuditLog::Add(const admin::v1::AuditRecord& whole) {
+void AuditLog::Keep(const admin::v1::AuditRecord& whole, Ring* ring, std::size_t most) {
   admin::v1::AuditRecord record = Bounded(whole);
-  const std::string line = fd_ >= 0 ? LineOf(record) : "";
+  const std::string line = file_ != nullptr ? LineOf(record) : "";
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (fd_ >= 0 && !WriteLine(fd_, line)) ++write_failures_;
-  if (records_.size() == kMaxRecords) records_.pop_front();
-  records_.push_back(std::move(record));
-  ++total_;
+  if (file_ != nullptr && !file_->Write(line)) ++write_failures_;
+  if (ring->size() == most) ring->pop_front();
+  ring->push_back({++total_, std::move(record)});
 }
 
 void AuditLog::Fill(admin::v1::ListAuditRecordsResponse* response) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (auto record = records_.rbegin(); record != records_.rend(); ++record) {
-    *response->add_records() = *record;
+  auto record = records_.rbegin();
+  auto denied = denied_.rbegin();
+  while (record != records_.rend() || denied != denied_.rend()) {
+    const bool next_denied = record == records_.rend() ||
+                             (denied != denied_.rend() && denied->number > record->number);
+    *response->add_records() = next_denied ? (denied++)->record : (record++)->record;
   }
   response->set_total(total_);
 }

@@ -8,9 +8,12 @@
 
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace weir {
 namespace {
+
+using testing::ElementsAre;
 
 admin::v1::AuditRecord RecordOf(const std::string& detail) {
   admin::v1::AuditRecord record;
@@ -33,6 +36,30 @@ TEST(AuditLogTest, KeepsTheNewestInMemory) {
   EXPECT_EQ(response.records(0).detail(), std::to_string(AuditLog::kMaxRecords + 2));
 }
 
+std::vector<std::string> DetailsOf(const AuditLog& log) {
+  admin::v1::ListAuditRecordsResponse response;
+  log.Fill(&response);
+  std::vector<std::string> details;
+  for (const admin::v1::AuditRecord& record : response.records()) {
+    details.push_back(record.detail());
+  }
+  return details;
+}
+
+TEST(AuditLogTest, AFloodOfDeniedCallsPushesOutNothingElse) {
+  const auto log = AuditLog::Open("");
+  ASSERT_TRUE(log.ok());
+  (*log)->AddDenied(RecordOf("first"));
+  (*log)->Add(RecordOf("granted"));
+  (*log)->AddDenied(RecordOf("last"));
+  EXPECT_THAT(DetailsOf(**log), ElementsAre("last", "granted", "first"));
+  for (std::size_t i = 0; i < 10 * AuditLog::kMaxRecords; ++i) (*log)->AddDenied(RecordOf("flood"));
+  const std::vector<std::string> details = DetailsOf(**log);
+  ASSERT_EQ(details.size(), 1 + AuditLog::kMaxDenied);
+  EXPECT_EQ(details.front(), "flood");
+  EXPECT_EQ(details.back(), "granted");
+}
+
 // gRPC's clients take messages of 4 MiB unless told otherwise.
 TEST(AuditLogTest, AllOfItFitsIntoOneMessage) {
   const auto log = AuditLog::Open("");
@@ -48,13 +75,17 @@ TEST(AuditLogTest, AllOfItFitsIntoOneMessage) {
   record.set_detail(text);
   record.set_reason(text);
   for (std::size_t i = 0; i < AuditLog::kMaxRecords; ++i) (*log)->Add(record);
+  record.clear_detail();  // as AdminService::RecordDenied makes them
+  record.clear_reason();
+  for (std::size_t i = 0; i < AuditLog::kMaxDenied; ++i) (*log)->AddDenied(record);
   admin::v1::ListAuditRecordsResponse response;
   (*log)->Fill(&response);
-  EXPECT_EQ(response.records_size(), static_cast<int>(AuditLog::kMaxRecords));
+  EXPECT_EQ(response.records_size(),
+            static_cast<int>(AuditLog::kMaxRecords + AuditLog::kMaxDenied));
   const std::string bytes = response.SerializeAsString();
   EXPECT_LT(bytes.size(), 4u << 20);
   EXPECT_TRUE(response.ParseFromString(bytes)) << "no character is cut in two";
-  const std::string& detail = response.records(0).detail();
+  const std::string& detail = response.records().rbegin()->detail();
   EXPECT_EQ(detail.size(), AuditLog::kMaxDetailBytes - 1);
   EXPECT_EQ(detail.substr(detail.size() - 5), "\u00fc...");
 }
