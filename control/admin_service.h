@@ -36,8 +36,8 @@ struct AdminOptions {
   // Where changes that are to survive a restart are kept, and read from at the start. "" for
   // nowhere: such changes are then refused.
   std::string state_file;
-  // Where each change, and each call that was denied, is appended as a line of JSON. "" for
-  // nowhere: the last ones are in memory all the same.
+  // Where each change, and each call that was denied, is appended as a line of JSON, soon after it
+  // was answered. "" for nowhere: the last ones are in memory all the same.
   std::string audit_file;
   // How large it may become, in bytes: then it is renamed to AUDIT_FILE.1, in the place of the one
   // before, and begun anew. 0 if something else sees to that.

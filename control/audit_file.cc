@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -14,6 +15,8 @@
 
 namespace weir {
 namespace {
+
+constexpr std::chrono::hours kIdle{1};  // with nothing to write: Append wakes
 
 UniqueFd OpenToAppend(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
@@ -37,13 +40,44 @@ std::size_t WriteAll(int fd, const std::string& text) {
 absl::StatusOr<std::unique_ptr<AuditFile>> AuditFile::Open(const std::string& path,
                                                            std::uint64_t max_bytes) {
   UniqueFd fd = OpenToAppend(path);
-  if (fd.get() >= 0) {
-    return std::unique_ptr<AuditFile>(new AuditFile(path, max_bytes, std::move(fd)));
+  if (fd.valid()) {
+    std::unique_ptr<AuditFile> file(new AuditFile(path, max_bytes, std::move(fd)));
+    const absl::Status status = file->thread_.Start(
+        [it = file.get()] {
+          it->WriteAllThatWaits();
+          return kIdle;
+        },
+        "weir-audit");
+    if (!status.ok()) return status;
+    return file;
   }
   const std::string text = absl::StrCat("audit file ", path, ": ", std::strerror(errno));
   if (errno == ENOENT || errno == ENOTDIR) return absl::NotFoundError(text);
   if (errno == EACCES || errno == EPERM || errno == EROFS) return absl::PermissionDeniedError(text);
   return absl::InternalError(text);
+}
+
+void AuditFile::Append(std::string line) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (waiting_.size() == kMaxWaiting) {
+      failures_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    waiting_.push_back(std::move(line));
+  }
+  thread_.Wake();
+}
+
+void AuditFile::WriteAllThatWaits() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!waiting_.empty()) {
+    const std::string line = std::move(waiting_.front());
+    waiting_.pop_front();
+    lock.unlock();
+    if (!Write(line)) failures_.fetch_add(1, std::memory_order_relaxed);
+    lock.lock();
+  }
 }
 
 // What can't be renamed or opened anew goes on growing: to lose records would be worse.
@@ -59,7 +93,7 @@ void AuditFile::MakeRoom(std::size_t bytes) {
     if (same && std::rename(path_.c_str(), (path_ + ".1").c_str()) != 0) return;
   }
   UniqueFd next = OpenToAppend(path_);
-  if (next.get() < 0) return;
+  if (!next.valid()) return;
   fd_ = std::move(next);
   torn_ = false;
 }

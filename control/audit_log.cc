@@ -39,9 +39,9 @@ absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const std::string& path
 
 void AuditLog::Keep(const admin::v1::AuditRecord& whole, Ring* ring, std::size_t most) {
   admin::v1::AuditRecord record = Bounded(whole);
-  const std::string line = file_ != nullptr ? LineOf(record) : "";
+  std::string line = file_ != nullptr ? LineOf(record) : "";
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (file_ != nullptr && !file_->Write(line)) ++write_failures_;
+  if (file_ != nullptr) file_->Append(std::move(line));  // in the order of the ring
   if (ring->size() == most) ring->pop_front();
   ring->push_back({++total_, std::move(record)});
 }
@@ -56,11 +56,6 @@ void AuditLog::Fill(admin::v1::ListAuditRecordsResponse* response) const {
     *response->add_records() = next_denied ? (denied++)->record : (record++)->record;
   }
   response->set_total(total_);
-}
-
-std::uint64_t AuditLog::write_failures() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return write_failures_;
 }
 
 }  // namespace weir

@@ -37,14 +37,16 @@ class AuditLog {
   AuditLog(const AuditLog&) = delete;
   AuditLog& operator=(const AuditLog&) = delete;
 
-  // A line that can't be written stays in memory and is counted.
+  // Does not wait for the file: the line is written soon after. One that can't be written stays in
+  // memory and is counted.
   void Add(const admin::v1::AuditRecord& record) { Keep(record, &records_, kMaxRecords); }
   // Of a call that was denied.
   void AddDenied(const admin::v1::AuditRecord& record) { Keep(record, &denied_, kMaxDenied); }
 
   // Newest first.
   void Fill(admin::v1::ListAuditRecordsResponse* response) const;
-  std::uint64_t write_failures() const;
+  // Records that are not in the file. Does not wait.
+  std::uint64_t write_failures() const { return file_ == nullptr ? 0 : file_->failures(); }
 
  private:
   struct Kept {
@@ -57,12 +59,11 @@ class AuditLog {
 
   void Keep(const admin::v1::AuditRecord& record, Ring* ring, std::size_t most);
 
+  const std::unique_ptr<AuditFile> file_;  // null: none
   mutable std::mutex mutex_;
-  const std::unique_ptr<AuditFile> file_;  // null: none. Its content is guarded by mutex_
-  Ring records_;                           // guarded by mutex_
-  Ring denied_;                            // guarded by mutex_
-  std::uint64_t total_ = 0;                // guarded by mutex_
-  std::uint64_t write_failures_ = 0;       // guarded by mutex_
+  Ring records_;             // guarded by mutex_
+  Ring denied_;              // guarded by mutex_
+  std::uint64_t total_ = 0;  // guarded by mutex_
 };
 
 }  // namespace weir
