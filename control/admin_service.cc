@@ -114,6 +114,7 @@ void AdminService::KeepHouse() {
     if (period % kPeriodsBetweenFileChecks == 0) {
       const std::lock_guard<std::mutex> file_lock(file_mutex_);
       if (file_layer_.Check()) {
+        counters_.CountUpdate(!file_layer_.status().ok());
         Record(absl::StrCat("file ", file_layer_.path()), "UpdateLimits", file_layer_.status(), "",
                "the file has changed");
       }
@@ -125,7 +126,6 @@ void AdminService::KeepHouse() {
 grpc::Status AdminService::Record(const std::string& identity, const std::string& method,
                                   const absl::Status& status, const std::string& detail,
                                   const std::string& reason) {
-  counters_.CountUpdate(!status.ok());
   admin::v1::AuditRecord record;
   *record.mutable_time() = TimeUtil::GetCurrentTime();
   record.set_identity(identity);
@@ -177,18 +177,25 @@ grpc::ServerUnaryReactor* AdminService::GetLimits(grpc::CallbackServerContext* c
 }
 
 template <typename Request>
-grpc::ServerUnaryReactor* AdminService::AnswerChange(
-    grpc::CallbackServerContext* context, const char* method, const Request& request,
-    const absl::StatusOr<LimitsCalls::Snapshot>& made, admin::v1::LimitsState* response) {
-  const bool changed = made.ok() && !request.validate_only();
-  if (!made.ok() || changed) {
-    const grpc::Status status = Record(IdentityOf(*context), method, made.status(),
-                                       request.ShortDebugString(), request.reason());
+grpc::ServerUnaryReactor* AdminService::AnswerChange(grpc::CallbackServerContext* context,
+                                                     const char* method, const Request& request,
+                                                     const absl::StatusOr<LimitsCalls::Made>& made,
+                                                     admin::v1::LimitsState* response) {
+  const bool changes = made.ok() && !request.validate_only();
+  const bool repeated = made.ok() && made->repeated;
+  if (!made.ok() || changes) {
+    if (!repeated) counters_.CountUpdate(!made.ok());
+    const std::string detail =
+        absl::StrCat(repeated ? "repeated: " : "", request.ShortDebugString());
+    const grpc::Status status =
+        Record(IdentityOf(*context), method, made.status(), detail, request.reason());
     if (!status.ok()) return Answer(context, status);
   }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  waits_.Await(changed ? (*made)->version : 0, [this, reactor, response, snapshot = *made] {
-    limits_.Fill(*snapshot, response);
+  const std::uint64_t version = changes ? made->snapshot->version : 0;
+  waits_.Await(version, [this, reactor, response, made = *made] {
+    limits_.Fill(*made.snapshot, response);
+    response->set_repeated(made.repeated);
     AddFileWarning(response);
     reactor->Finish(grpc::Status::OK);
   });

@@ -131,19 +131,19 @@ class AdminService final : public AdminCallbacks {
                       const grpc::ByteBuffer* request) override;
 
  private:
-  // Counts a change, or one that was refused, and writes it down.
+  // Writes down what was asked for, and what came of it.
   grpc::Status Record(const std::string& identity, const std::string& method,
                       const absl::Status& status, const std::string& detail,
                       const std::string& reason);
   // Where a caller goes on who knows of the events up to `after` of that start of the server.
   std::uint64_t EventsAfter(std::uint64_t after, const std::string& boot_id) const;
   void AddFileWarning(admin::v1::LimitsState* state);
-  // Writes a change down, and answers it when every reactor works by it. `request` and `response`
-  // live until then.
+  // Counts a change, or one that was refused, writes it down, and answers it when every reactor
+  // works by it. `response` lives until then.
   template <typename Request>
   grpc::ServerUnaryReactor* AnswerChange(grpc::CallbackServerContext* context, const char* method,
                                          const Request& request,
-                                         const absl::StatusOr<LimitsCalls::Snapshot>& made,
+                                         const absl::StatusOr<LimitsCalls::Made>& made,
                                          admin::v1::LimitsState* response);
   void KeepHouse();
   void TellIfDraining();

@@ -136,6 +136,33 @@ TEST_F(AdminServiceTest, RefusesValuesOutOfRangeAndChangesNothing) {
   EXPECT_EQ(GetStats().control().limit_updates(), 0u);
 }
 
+TEST_F(AdminServiceTest, CountsTheChangesThatWereMadeAndNothingElse) {
+  UpdateLimitsRequest update;
+  update.mutable_limits()->set_max_fields(50);
+  update.set_request_id("once");
+  LimitsState state;
+  ASSERT_TRUE(Update(update, &state).ok());
+  EXPECT_FALSE(state.repeated());
+  ASSERT_TRUE(Update(update, &state).ok());
+  EXPECT_TRUE(state.repeated());
+  admin::v1::DrainRequest drain;
+  admin::v1::DrainResponse response;
+  drain.mutable_timeout()->set_seconds(-1);
+  grpc::ClientContext refused;
+  EXPECT_FALSE(stub_->Drain(&refused, drain, &response).ok());
+  drain.mutable_timeout()->set_seconds(1);
+  grpc::ClientContext granted;
+  EXPECT_TRUE(stub_->Drain(&granted, drain, &response).ok());
+  EXPECT_EQ(GetStats().control().limit_updates(), 1u);
+  EXPECT_EQ(GetStats().control().limit_updates_refused(), 0u);
+  grpc::ClientContext context;
+  admin::v1::ListAuditRecordsResponse audit;
+  ASSERT_TRUE(stub_->ListAuditRecords(&context, {}, &audit).ok());
+  ASSERT_EQ(audit.records_size(), 4);
+  EXPECT_THAT(audit.records(2).detail(), StartsWith("repeated: "));
+  EXPECT_THAT(audit.records(3).detail(), StartsWith("limits "));
+}
+
 TEST_F(AdminServiceTest, TheMaskSaysWhatCounts) {
   UpdateLimitsRequest update;
   update.mutable_limits()->set_max_fields(50);

@@ -165,32 +165,37 @@ absl::Status LimitsCalls::ReadEtag(const std::string& etag, std::uint64_t* versi
 
 // Makes `call`, unless a call with the same id was granted before.
 template <typename Request, typename Call>
-absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::Once(const Request& request, const Call& call) {
+absl::StatusOr<LimitsCalls::Made> LimitsCalls::Once(const Request& request, const Call& call) {
   if (absl::Status status = CheckReason(request.reason()); !status.ok()) return status;
   const std::string& id = request.request_id();
   if (id.size() > RequestIds::kMaxIdBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("request_id has ", id.size(), " bytes: at most ", RequestIds::kMaxIdBytes));
   }
-  if (id.empty() || request.validate_only()) return call();
+  const auto make = [&call]() -> absl::StatusOr<Made> {
+    absl::StatusOr<Snapshot> snapshot = call();
+    if (!snapshot.ok()) return snapshot.status();
+    return Made{*std::move(snapshot), false};
+  };
+  if (id.empty() || request.validate_only()) return make();
   const std::lock_guard<std::mutex> lock(change_mutex_);
   const std::string content = request.SerializeAsString();
   switch (request_ids_.Find(id, content)) {
     case RequestIds::Seen::kSame:
-      return server_->limits().current();
+      return Made{server_->limits().current(), true};
     case RequestIds::Seen::kOther:
       return absl::InvalidArgumentError(
           absl::StrCat("request_id ", id, " was another request's: give each request its own"));
     case RequestIds::Seen::kNever:
       break;
   }
-  absl::StatusOr<Snapshot> made = call();
+  absl::StatusOr<Made> made = make();
   if (made.ok()) request_ids_.Add(id, content);
   return made;
 }
 
-absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::Update(
-    const admin::v1::UpdateLimitsRequest& request, const std::string& author) {
+absl::StatusOr<LimitsCalls::Made> LimitsCalls::Update(const admin::v1::UpdateLimitsRequest& request,
+                                                      const std::string& author) {
   return Once(request, [&]() -> absl::StatusOr<Snapshot> {
     LimitsUpdate update;
     auto changes = ReadChanges(request);
@@ -258,7 +263,7 @@ absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::MakeAndKeep(LimitsUpdate upda
   return made;
 }
 
-absl::StatusOr<LimitsCalls::Snapshot> LimitsCalls::RollBack(
+absl::StatusOr<LimitsCalls::Made> LimitsCalls::RollBack(
     const admin::v1::RollBackLimitsRequest& request, const std::string& author) {
   return Once(request, [&]() -> absl::StatusOr<Snapshot> {
     LimitsUpdate update;

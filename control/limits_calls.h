@@ -25,6 +25,12 @@ class LimitsCalls {
  public:
   using Snapshot = std::shared_ptr<const LimitsSnapshot>;
 
+  // What a call comes to.
+  struct Made {
+    Snapshot snapshot;
+    bool repeated = false;  // a call of that request_id was granted before: nothing has changed now
+  };
+
   // `server` is not owned and must outlive this. `state_file` is where changes of the operator's
   // layer that are to persist are kept; "" for nowhere.
   LimitsCalls(Server* server, std::string state_file)
@@ -37,10 +43,10 @@ class LimitsCalls {
   void Get(admin::v1::LimitsState* state) const { Fill(*server_->limits().current(), state); }
   // Makes the change, or checks it, and gives the limits that it comes to: the reactors may not
   // work by them yet. `author` is for the history.
-  absl::StatusOr<Snapshot> Update(const admin::v1::UpdateLimitsRequest& request,
-                                  const std::string& author);
-  absl::StatusOr<Snapshot> RollBack(const admin::v1::RollBackLimitsRequest& request,
-                                    const std::string& author);
+  absl::StatusOr<Made> Update(const admin::v1::UpdateLimitsRequest& request,
+                              const std::string& author);
+  absl::StatusOr<Made> RollBack(const admin::v1::RollBackLimitsRequest& request,
+                                const std::string& author);
   // These limits, and how far each reactor has come with them by now.
   void Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* state) const;
   void ListRevisions(admin::v1::ListLimitsRevisionsResponse* response) const;
@@ -55,7 +61,7 @@ class LimitsCalls {
   absl::Status CheckPersist(const LimitsUpdate& update) const;
   absl::StatusOr<Snapshot> MakeAndKeep(LimitsUpdate update, const Make& make, const Keep& keep);
   template <typename Request, typename Call>
-  absl::StatusOr<Snapshot> Once(const Request& request, const Call& call);
+  absl::StatusOr<Made> Once(const Request& request, const Call& call);
 
   Server* const server_;
   const std::string state_file_;

@@ -45,11 +45,11 @@ class WaitingCalls {
   }
 
  private:
-  absl::Status Answer(const absl::StatusOr<LimitsCalls::Snapshot>& made, bool validate_only,
+  absl::Status Answer(const absl::StatusOr<LimitsCalls::Made>& made, bool validate_only,
                       LimitsState* state) {
     if (!made.ok()) return made.status();
-    if (!validate_only) server_->WaitForLimits((*made)->version, timeout_ms_);
-    calls_.Fill(**made, state);
+    if (!validate_only) server_->WaitForLimits(made->snapshot->version, timeout_ms_);
+    calls_.Fill(*made->snapshot, state);
     return absl::OkStatus();
   }
 
