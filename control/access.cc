@@ -104,11 +104,11 @@ grpc::Status AccessProcessor::Process(const InputMetadata& metadata, grpc::AuthC
   if (caller.role < needed) {
     on_denied_(caller, path);
     const std::string who = caller.identity.empty() ? "an unnamed caller" : caller.identity;
-    return grpc::Status(grpc::StatusCode::PERMISSION_DENIED,
-                        absl::StrCat(Bounded(who, kMaxEchoBytes), " is ",
-                                     std::string(Name(caller.role)), ", and ",
-                                     Bounded(path, kMaxEchoBytes), " needs ",
-                                     std::string(Name(needed)), " (AdminServerOptions::access)"));
+    return grpc::Status(
+        grpc::StatusCode::PERMISSION_DENIED,
+        absl::StrCat(Bounded(who, kMaxEchoBytes), " is ", std::string(Name(caller.role)), ", and ",
+                     Bounded(path, kMaxEchoBytes), " needs ", std::string(Name(needed)),
+                     " (AdminServerOptions::access)"));
   }
   return grpc::Status::OK;
 }

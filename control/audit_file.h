@@ -39,8 +39,8 @@ class AuditFile {
   // Has the line, which ends with "\n", written soon. Does not wait.
   void Append(std::string line);
 
-  // Lines that were dropped, or are not in the file whole. Such a one spoils none that follows: they
-  // begin on a line of their own. Does not wait.
+  // Lines that were dropped, or are not in the file whole. Such a one spoils none that follows:
+  // they begin on a line of their own. Does not wait.
   std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
 
  private:
@@ -54,8 +54,8 @@ class AuditFile {
 
   const std::string path_;
   const std::uint64_t max_bytes_;
-  UniqueFd fd_;                            // the thread's
-  bool torn_ = false;                      // the thread's: the file ends within a line
+  UniqueFd fd_;        // the thread's
+  bool torn_ = false;  // the thread's: the file ends within a line
   std::atomic<std::uint64_t> failures_{0};
 
   std::mutex mutex_;

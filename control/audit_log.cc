@@ -9,7 +9,7 @@
 namespace weir {
 namespace {
 
-admin::v1::AuditRecord Bounded(admin::v1::AuditRecord record) {
+admin::v1::AuditRecord Cut(admin::v1::AuditRecord record) {
   record.set_identity(Bounded(record.identity(), AuditLog::kMaxIdentityBytes));
   record.set_method(Bounded(record.method(), AuditLog::kMaxMethodBytes));
   record.set_detail(Bounded(record.detail(), AuditLog::kMaxDetailBytes));
@@ -38,7 +38,7 @@ absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Open(const std::string& path
 }
 
 void AuditLog::Keep(const admin::v1::AuditRecord& whole, Ring* ring, std::size_t most) {
-  admin::v1::AuditRecord record = Bounded(whole);
+  admin::v1::AuditRecord record = Cut(whole);
   std::string line = file_ != nullptr ? LineOf(record) : "";
   const std::lock_guard<std::mutex> lock(mutex_);
   if (file_ != nullptr) file_->Append(std::move(line));  // in the order of the ring
@@ -51,8 +51,8 @@ void AuditLog::Fill(admin::v1::ListAuditRecordsResponse* response) const {
   auto record = records_.rbegin();
   auto denied = denied_.rbegin();
   while (record != records_.rend() || denied != denied_.rend()) {
-    const bool next_denied = record == records_.rend() ||
-                             (denied != denied_.rend() && denied->number > record->number);
+    const bool next_denied =
+        record == records_.rend() || (denied != denied_.rend() && denied->number > record->number);
     *response->add_records() = next_denied ? (denied++)->record : (record++)->record;
   }
   response->set_total(total_);

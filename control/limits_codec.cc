@@ -55,9 +55,8 @@ absl::StatusOr<std::vector<LimitChange>> ReadChanges(
   for (const std::string& path : request.update_mask().paths()) {
     const LimitSpec* const spec = FindLimitSpec(path);
     if (spec == nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("\"", Bounded(path, kMaxEchoBytes), "\" is not a limit; limits are ",
-                       AllNames()));
+      return absl::InvalidArgumentError(absl::StrCat("\"", Bounded(path, kMaxEchoBytes),
+                                                     "\" is not a limit; limits are ", AllNames()));
     }
     changes.push_back(ChangeOf(*spec, request));
   }
