@@ -296,8 +296,10 @@ grpc::ServerUnaryReactor* AdminService::Drain(grpc::CallbackServerContext* conte
   return Answer(context, grpc::Status::OK);
 }
 
+// An event that has not happened yet is one of an earlier start, whose id the caller did not give.
 std::uint64_t AdminService::EventsAfter(std::uint64_t after, const std::string& boot_id) const {
-  return boot_id.empty() || boot_id == server_->boot_id() ? after : 0;
+  const bool of_this_start = boot_id.empty() || boot_id == server_->boot_id();
+  return of_this_start && after <= server_->events().newest() ? after : 0;
 }
 
 grpc::ServerUnaryReactor* AdminService::ListEvents(grpc::CallbackServerContext* context,

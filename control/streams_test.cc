@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -204,6 +205,29 @@ TEST_F(StreamsTest, ListsEventsInPagesAndAnewForAnotherStart) {
   EXPECT_EQ(ListEvents(request).events(0).sequence(), all.newest());
   request.set_boot_id("another start");
   EXPECT_EQ(ListEvents(request).events(0).sequence(), 1u);
+  request.clear_boot_id();
+  request.set_after(all.newest() + 500);
+  ASSERT_EQ(ListEvents(request).events_size(), 2);
+  EXPECT_EQ(ListEvents(request).events(0).sequence(), 1u);
+}
+
+TEST_F(StreamsTest, ASequenceThatIsYetToComeIsOfAnotherStart) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
+  admin::v1::WatchEventsRequest request;
+  request.set_after(500);
+  const auto reader = stub_->WatchEvents(&context, request);
+  Events events;
+  ASSERT_TRUE(reader->Read(&events));
+  const std::uint64_t newest = server_->events().newest();
+  ChangeMaxFields(7);
+  std::uint64_t told = 0;
+  do {
+    for (const admin::v1::Event& event : events.events()) EXPECT_EQ(event.sequence(), ++told);
+  } while (told <= newest && reader->Read(&events));
+  EXPECT_EQ(told, newest + 1);
+  context.TryCancel();
+  reader->Finish();
 }
 
 TEST_F(StreamsTest, TellsHowManyEventsAreLost) {
