@@ -3,14 +3,17 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/control/testing/admin_port.h"
@@ -129,6 +132,28 @@ TEST_F(AdminAccessTest, WithoutOtherUsersTheSocketIsForThisOneAlone) {
   const int outcome = AsUser(4002, [&path] { return ConnectsAndIsClosed(path); });
   if (outcome == kCannot) GTEST_SKIP() << "this namespace has no other users";
   EXPECT_EQ(outcome, 2);
+}
+
+TEST_F(AdminAccessTest, TheSocketIsForEverybodyWhereAnotherUserHasARole) {
+  const uid_t self = ::geteuid();
+  constexpr uid_t kOther = 4001;
+  const std::pair<std::map<uid_t, Role>, mode_t> cases[] = {
+      {{}, 0600},
+      {{{self, Role::kReader}}, 0600},
+      {{{0, Role::kNone}}, 0600},
+      {{{kOther, Role::kNone}}, 0600},
+      {{{kOther, Role::kReader}}, 0666},
+      {{{0, Role::kNone}, {kOther, Role::kReader}}, 0666},
+      {{{self, Role::kNone}, {kOther, Role::kReader}}, 0666},
+  };
+  for (const auto& [users, mode] : cases) {
+    options_.access.users = users;
+    Start();
+    struct stat found = {};
+    ASSERT_EQ(::stat((directory_ + "/admin.sock").c_str(), &found), 0);
+    EXPECT_EQ(found.st_mode & 0777, mode) << testing::PrintToString(users);
+    admin_ = nullptr;
+  }
 }
 
 TEST_F(AdminAccessTest, OneConnectionTooManyIsClosedAndARoomThatIsFreeAgainIsUsed) {

@@ -10,6 +10,7 @@
 #include <grpcpp/security/tls_credentials_options.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -96,6 +97,14 @@ std::set<uid_t> UsersOf(const AccessPolicy& policy) {
     user = RoleOfUser(policy, *user) == Role::kNone ? users.erase(user) : std::next(user);
   }
   return users;
+}
+
+// The socket is for everybody where others than this user and root have a role: who connects is
+// told apart then, and turned away.
+mode_t SocketMode(const std::set<uid_t>& users) {
+  const bool for_others = std::any_of(users.begin(), users.end(),
+                                      [](uid_t uid) { return uid != 0 && uid != ::geteuid(); });
+  return for_others ? 0666 : 0600;
 }
 
 void SetLimits(grpc::ServerBuilder* builder) {
@@ -251,8 +260,7 @@ absl::Status AdminServer::Impl::ServeUnix(const std::string& path) {
   if (absl::Status status = Build(*std::move(listener), &builder); !status.ok()) return status;
   acceptor_->Start([this](int fd) { return EnterAsUser(fd); });
   address_ = absl::StrCat("unix:", path);
-  const bool for_others = user_doors_.size() > (::geteuid() == 0 ? 1U : 2U);
-  return socket_->Publish(for_others ? 0666 : 0600);
+  return socket_->Publish(SocketMode(UsersOf(options_.access)));
 }
 
 Credentials AdminServer::Impl::TcpCredentials() {
