@@ -107,7 +107,7 @@ AdminService::~AdminService() {
 // What must happen without anyone asking: a drain that is to be told of, and another limits file.
 void AdminService::KeepHouse() {
   std::unique_lock<std::mutex> lock(stop_mutex_);
-  for (int period = 0; !stop_.wait_for(lock, kHousePeriod, [this] { return stopping_; });
+  for (int period = 1; !stop_.wait_for(lock, kHousePeriod, [this] { return stopping_; });
        ++period) {
     lock.unlock();
     TellIfDraining();

@@ -31,7 +31,7 @@ struct AdminOptions {
   std::uint64_t apply_timeout_ms = 1000;
   // A file of limits, a line for each ("max_head_bytes = 32768", "listen_backlog@health = 16" for
   // one listener, "#" for comments), that is the layer LIMIT_LAYER_FILE and is looked at once a
-  // second. "" for none.
+  // second: what is found twice counts. "" for none.
   std::string limits_file;
   // Where changes that are to survive a restart are kept, and read from at the start. "" for
   // nowhere: such changes are then refused.

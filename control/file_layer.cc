@@ -11,17 +11,22 @@ namespace weir {
 // file system's clock, and a few kilobytes a second cost nothing.
 bool FileLayer::Check() {
   if (path_.empty()) return false;
+  const bool first = !std::exchange(checked_, true);
   absl::StatusOr<std::string> text = ReadLimitsFile(path_);
+  const std::optional<std::string> awaited = std::exchange(awaited_, std::nullopt);
   if (!text.ok()) {
     if (text.status() == status_) return false;
     status_ = text.status();
-    read_ = false;
+    taken_ = std::nullopt;
     return true;
   }
-  if (read_ && *text == seen_) return false;
-  seen_ = *std::move(text);
-  read_ = true;
-  status_ = Apply(seen_);
+  if (taken_ == *text) return false;
+  if (!first && awaited != *text) {
+    awaited_ = *std::move(text);
+    return false;
+  }
+  taken_ = *std::move(text);
+  status_ = Apply(*taken_);
   return true;
 }
 

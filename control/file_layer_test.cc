@@ -82,10 +82,36 @@ TEST_F(FileLayerTest, FollowsTheFile) {
   EXPECT_EQ(MaxFields(), 5u);
   EXPECT_FALSE(layer.Check());
   ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 6\n").ok());
+  EXPECT_FALSE(layer.Check());
   EXPECT_TRUE(layer.Check());
   EXPECT_EQ(MaxFields(), 6u);
   EXPECT_EQ(limits_.current()->limits.max_head_bytes, Limits().max_head_bytes);
   EXPECT_TRUE(layer.status().ok());
+}
+
+// As an editor or a shell writes it: emptied, then filled piece by piece.
+TEST_F(FileLayerTest, HalfAFileRevertsNothing) {
+  ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 5\nmax_head_bytes = 4096\n").ok());
+  FileLayer layer(&limits_, path_);
+  EXPECT_TRUE(layer.Check());
+  for (const char* half :
+       {"", "max_fields = 6", "max_fields = 66", "max_fields = 66\nmax_head_b"}) {
+    ASSERT_TRUE(WriteLimitsFile(path_, half).ok());
+    EXPECT_FALSE(layer.Check()) << half;
+  }
+  EXPECT_EQ(limits_.version(), 2u);
+  EXPECT_EQ(MaxFields(), 5u);
+  EXPECT_EQ(limits_.current()->limits.max_head_bytes, 4096u);
+  EXPECT_TRUE(layer.status().ok());
+  // What was there before needs no second look.
+  ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 5\nmax_head_bytes = 4096\n").ok());
+  EXPECT_FALSE(layer.Check());
+  EXPECT_FALSE(layer.Check());
+  ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 66\nmax_head_bytes = 2048\n").ok());
+  EXPECT_FALSE(layer.Check());
+  EXPECT_TRUE(layer.Check());
+  EXPECT_EQ(MaxFields(), 66u);
+  EXPECT_EQ(limits_.current()->limits.max_head_bytes, 2048u);
 }
 
 TEST_F(FileLayerTest, KeepsTheLastGoodValues) {
@@ -93,6 +119,7 @@ TEST_F(FileLayerTest, KeepsTheLastGoodValues) {
   FileLayer layer(&limits_, path_);
   layer.Check();
   ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 6\nmax_head_bytes = 1\n").ok());
+  EXPECT_FALSE(layer.Check());
   EXPECT_TRUE(layer.Check());
   EXPECT_THAT(std::string(layer.status().message()),
               AllOf(HasSubstr(path_), HasSubstr("max_head_bytes = 1"), HasSubstr("last good")));
@@ -103,6 +130,7 @@ TEST_F(FileLayerTest, KeepsTheLastGoodValues) {
   EXPECT_FALSE(layer.Check());
   EXPECT_EQ(MaxFields(), 5u);
   ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 7\n").ok());
+  EXPECT_FALSE(layer.Check());
   EXPECT_TRUE(layer.Check());
   EXPECT_EQ(MaxFields(), 7u);
 }
