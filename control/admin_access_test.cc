@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -97,6 +98,35 @@ TEST_F(AdminAccessTest, AFloodOfDeniedCallsIsCountedButNotWrittenDownWhole) {
   admin::v1::ListAuditRecordsResponse audit;
   ASSERT_TRUE(stub->ListAuditRecords(&context, {}, &audit).ok());
   EXPECT_GE(audit.records_size(), AdminService::kDenialsPerSecond);
+}
+
+TEST_F(AdminAccessTest, AnEventTellsOfDeniedCalls) {
+  options_.access.users[::geteuid()] = Role::kReader;
+  Start();
+  const auto stub = Stub();
+  const std::uint64_t before = server_->events().newest();
+  constexpr std::uint64_t kCalls = 3;
+  for (std::uint64_t i = 0; i < kCalls; ++i) EXPECT_FALSE(Write(stub.get()).ok());
+  std::uint64_t told = 0;
+  std::string text;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  admin::v1::WatchEventsRequest request;
+  request.set_after(before);
+  const auto reader = stub->WatchEvents(&context, request);
+  admin::v1::Events events;
+  while (told < kCalls && reader->Read(&events)) {
+    for (const admin::v1::Event& event : events.events()) {
+      if (event.kind() != "call_denied") continue;
+      told += event.numbers().at("calls");
+      text = event.text();
+    }
+  }
+  EXPECT_EQ(told, kCalls);
+  EXPECT_THAT(text, HasSubstr("the last was /weir.admin.v1.Admin/UpdateLimits of uid " +
+                              std::to_string(::geteuid())));
+  context.TryCancel();
+  reader->Finish();
 }
 
 // Whether a stranger's connection to the path is closed without an answer.

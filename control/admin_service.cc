@@ -104,13 +104,15 @@ AdminService::~AdminService() {
   streams_->Stop();
 }
 
-// What must happen without anyone asking: a drain that is to be told of, and another limits file.
+// What must happen without anyone asking: a drain and denied calls that are to be told of, and
+// another limits file.
 void AdminService::KeepHouse() {
   std::unique_lock<std::mutex> lock(stop_mutex_);
   for (int period = 1; !stop_.wait_for(lock, kHousePeriod, [this] { return stopping_; });
        ++period) {
     lock.unlock();
     TellIfDraining();
+    TellOfDenied();
     if (period % kPeriodsBetweenFileChecks == 0) {
       const std::lock_guard<std::mutex> file_lock(file_mutex_);
       if (file_layer_.Check()) {
@@ -153,6 +155,10 @@ void AdminService::RecordDenied(const std::string& identity, const std::string& 
   *record.mutable_time() = TimeUtil::GetCurrentTime();
   {
     const std::lock_guard<std::mutex> lock(denied_mutex_);
+    ++denied_untold_;
+    denied_last_ =
+        absl::StrCat(Bounded(method, kMaxEchoBytes), " of ",
+                     identity.empty() ? "an unnamed caller" : Bounded(identity, kMaxEchoBytes));
     if (record.time().seconds() != denied_second_) denied_in_second_ = 0;
     denied_second_ = record.time().seconds();
     if (++denied_in_second_ > kDenialsPerSecond) return;
@@ -161,6 +167,22 @@ void AdminService::RecordDenied(const std::string& identity, const std::string& 
   record.set_method(method);
   record.set_result("PERMISSION_DENIED");
   audit_->AddDenied(record);
+}
+
+// Not where they are denied: what takes events may hang, and gRPC's threads must not.
+void AdminService::TellOfDenied() {
+  Event event;
+  event.kind = EventKind::kCallDenied;
+  {
+    const std::lock_guard<std::mutex> lock(denied_mutex_);
+    if (denied_untold_ == 0) return;
+    event.numbers = {{"calls", denied_untold_}};
+    event.text = absl::StrCat(denied_untold_,
+                              " calls were denied for want of a role; the last was ", denied_last_);
+    denied_untold_ = 0;
+  }
+  event.fix = "see who with \"weirctl audit\"; AdminServerOptions::access gives roles";
+  server_->events().Append(std::move(event));
 }
 
 void AdminService::AddFileWarning(admin::v1::LimitsState* state) {

@@ -76,7 +76,8 @@ class AdminService final : public AdminCallbacks {
   void OnDrain(std::function<void()> tell);
 
   // Counts a call that was refused before it came here, and writes it down unless kDenialsPerSecond
-  // were already: a flood must not fill the disk. Any thread.
+  // were already: a flood must not fill the disk. The event call_denied tells of it soon after. Any
+  // thread.
   static constexpr int kDenialsPerSecond = 10;
   void RecordDenied(const std::string& identity, const std::string& method);
   // Counts a connection whose first call has come. Any thread.
@@ -147,6 +148,7 @@ class AdminService final : public AdminCallbacks {
                                          admin::v1::LimitsState* response);
   void KeepHouse();
   void TellIfDraining();
+  void TellOfDenied();
   // How long a drain is to take, in ms.
   absl::StatusOr<std::uint64_t> DrainTimeout(const admin::v1::DrainRequest& request);
 
@@ -160,8 +162,10 @@ class AdminService final : public AdminCallbacks {
   LimitsWaits waits_;
 
   std::mutex denied_mutex_;
-  std::int64_t denied_second_ = 0;  // guarded by denied_mutex_
-  int denied_in_second_ = 0;        // guarded by denied_mutex_
+  std::int64_t denied_second_ = 0;   // guarded by denied_mutex_
+  int denied_in_second_ = 0;         // guarded by denied_mutex_
+  std::uint64_t denied_untold_ = 0;  // by an event; guarded by denied_mutex_
+  std::string denied_last_;          // who, and what; guarded by denied_mutex_
 
   std::mutex drain_mutex_;
   std::function<void()> tell_drain_;  // guarded by drain_mutex_

@@ -82,7 +82,7 @@ ServerStreams::Events ServerStreams::ReadEvents(std::uint64_t after) {
   events.newest = after;
   for (const admin::v1::Event& event : message.events()) {
     events.newest = event.sequence();
-    events.last = event.kind() == Name(EventKind::kDrainEnded);
+    events.last = events.last || event.kind() == Name(EventKind::kDrainEnded);
   }
   events.message = message.SerializeAsString();
   return events;

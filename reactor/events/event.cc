@@ -28,7 +28,7 @@ constexpr KindRow kKinds[] = {
     {"limits_changed", EventSeverity::kInfo},       {"drain_began", EventSeverity::kInfo},
     {"drain_ended", EventSeverity::kInfo},          {"proxy_refused", EventSeverity::kError},
     {"limit_near", EventSeverity::kWarning},        {"limit_near_ended", EventSeverity::kInfo},
-    {"backlog_raisable", EventSeverity::kInfo},
+    {"backlog_raisable", EventSeverity::kInfo},     {"call_denied", EventSeverity::kWarning},
 };
 static_assert(std::size(kKinds) == kEventKindCount, "every kind has a row");
 

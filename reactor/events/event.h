@@ -34,9 +34,9 @@ enum class EventKind : std::uint8_t {
   kLimitNear,          // one of 1000 heads, or more, comes near a limit: NearLimit
   kLimitNearEnded,     // none of the last minute does
   kBacklogRaisable,    // net.core.somaxconn was raised: listen(2) again would give a longer queue
+  kCallDenied,         // somebody without the role called the control plane
 };
-inline constexpr std::size_t kEventKindCount =
-    static_cast<std::size_t>(EventKind::kBacklogRaisable) + 1;
+inline constexpr std::size_t kEventKindCount = static_cast<std::size_t>(EventKind::kCallDenied) + 1;
 
 enum class EventSeverity : std::uint8_t {
   kInfo,     // good to know
