@@ -182,6 +182,7 @@ class Flood {
     }
     void OnReadDone(bool ok) override {
       if (!ok) return;
+      flood_->Add(&flood_->messages_);
       if (!std::exchange(told_, true)) flood_->Add(&flood_->told_);
       StartRead(&stats_);
     }
@@ -208,6 +209,14 @@ class Flood {
       return told_ == told && refused_ == refused && ended_ == ended;
     });
   }
+  // How many were told something by the time that so many messages more have come.
+  int ToldAfter(int messages) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    const int until = messages_ + messages;
+    EXPECT_TRUE(
+        changed_.wait_for(lock, std::chrono::seconds(60), [&] { return messages_ >= until; }));
+    return told_;
+  }
   void Cancel() {
     for (const auto& stream : streams_) stream->Cancel();
   }
@@ -221,6 +230,7 @@ class Flood {
 
   std::mutex mutex_;
   std::condition_variable changed_;
+  int messages_ = 0;
   int told_ = 0;
   int refused_ = 0;
   int ended_ = 0;
@@ -247,6 +257,25 @@ TEST_F(AdminAbuseTest, AFloodOfStreamsIsRefusedAndCountedAndEndsWithItsClient) {
     EXPECT_TRUE(flood.Await(kMost, kFlood - kMost, kMost));
   }
   EXPECT_TRUE(Eventually([&] { return Counts(other.get()).watchers() == 0; }));
+}
+
+// gRPC's client holds back what the server's SETTINGS_MAX_CONCURRENT_STREAMS does not allow
+// (RFC 9113 section 6.5.2).
+TEST_F(AdminAbuseTest, OneConnectionHasNoMoreStreamsAtATimeThanItMay) {
+  constexpr int kMost = 128;
+  constexpr int kFlood = 200;
+  LimitsUpdate update;
+  update.changes = {{FindLimitSpec("max_watchers"), 2 * kFlood}};
+  ASSERT_TRUE(server_->limits().Apply(update).ok());
+  Start();
+  const auto one = Stub();
+  const auto other = Stub();
+  Flood flood(one.get(), kFlood);
+  EXPECT_TRUE(flood.Await(kMost, 0, 0));
+  EXPECT_EQ(flood.ToldAfter(2 * kFlood), kMost) << "two messages for each, and no other was told";
+  EXPECT_EQ(Counts(other.get()).watchers(), static_cast<std::uint64_t>(kMost));
+  flood.Cancel();
+  EXPECT_TRUE(flood.Await(kMost, 0, kFlood));
 }
 
 }  // namespace

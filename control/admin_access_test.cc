@@ -282,6 +282,22 @@ TEST_F(AdminTlsTest, TakesARenewedCertificateWithoutARestart) {
   EXPECT_TRUE(renewed);
 }
 
+TEST_F(AdminTlsTest, TakesAnotherAuthorityOfClientsWithoutARestart) {
+  options_.tls.client_ca_file = Path("clients.crt");
+  Authority("clients");
+  Authority("next");
+  Certify("old", "clients", "URI:spiffe://fleet/reader", 2);
+  Certify("new", "next", "URI:spiffe://fleet/reader", 2);
+  Start();
+  EXPECT_TRUE(Read(StubOf("old").get()).ok());
+  EXPECT_FALSE(Read(StubOf("new").get()).ok());
+  Run("mv next.crt clients.crt");
+  bool taken = false;
+  for (int i = 0; i < 10'000 && !taken; ++i) taken = Read(StubOf("new").get()).ok();
+  EXPECT_TRUE(taken);
+  EXPECT_FALSE(Read(StubOf("old").get()).ok());
+}
+
 TEST_F(AdminTlsTest, SaysWhichFileIsMissing) {
   options_.tls.private_key_file = Path("nowhere.key");
   const auto admin = AdminServer::Start(server_.get(), options_);
