@@ -44,6 +44,12 @@ void Host(const ServerFacts& facts, Findings* findings) {
   findings->insert(findings->end(), host.begin(), host.end());
 }
 
+// The command that sets the limit, for the listener if that has a value of its own.
+std::string SetLimit(const std::string& listener, const char* limit, std::uint64_t value) {
+  const std::string of = listener.empty() ? "" : absl::StrCat("--listener=", listener, " ");
+  return absl::StrCat("weirctl limits set ", of, limit, "=", value);
+}
+
 void OneQueue(const ServerFacts& facts, const ReactorStats& reactor, std::size_t index,
               Findings* findings) {
   const ListenerQueue& listener = reactor.listener_queues[index];
@@ -59,10 +65,10 @@ void OneQueue(const ServerFacts& facts, const ReactorStats& reactor, std::size_t
   queue.discards_when_full = sample.discards_when_full;
   queue.somaxconn = facts.host.somaxconn;
   // Setting the same value again lets every reactor listen again.
-  const bool own = facts.stats.listeners[index].listen_backlog != 0;
-  queue.raise = own ? "raise ListenerOptions::listen_backlog, which stands above the limit"
-                    : absl::StrCat("weirctl limits set listen_backlog=",
-                                   std::max<std::uint64_t>(facts.limits.listen_backlog, 4096));
+  const std::uint64_t own = facts.stats.listeners[index].listen_backlog;
+  const std::uint64_t backlog = own != 0 ? own : facts.limits.listen_backlog;
+  queue.raise = SetLimit(own != 0 ? listener.listener : "", "listen_backlog",
+                         std::max<std::uint64_t>(backlog, 4096));
   const Findings of_queue = CheckQueue(queue);
   findings->insert(findings->end(), of_queue.begin(), of_queue.end());
 }
@@ -152,9 +158,8 @@ void ListenersFull(const ServerFacts& facts, Findings* findings) {
         {Severity::kWarning, "listener_full", listener.name,
          "connections were turned away because as many as allowed came to this listener",
          absl::StrCat(refused, " refused since the start; max_connections_per_listener = ", most),
-         own ? "raise ListenerOptions::max_connections_per_listener, which stands above the limit"
-             : absl::StrCat("weirctl limits set max_connections_per_listener=", most * 2,
-                            ", or lower idle_timeout_ms")});
+         absl::StrCat(SetLimit(own ? listener.name : "", "max_connections_per_listener", most * 2),
+                      ", or lower idle_timeout_ms")});
   }
 }
 

@@ -65,7 +65,8 @@ TEST(ServerRulesTest, HasTheRulesOfItsHostAndOfEachQueue) {
   EXPECT_EQ(findings[1].subject, "health reactor 1");
   EXPECT_THAT(findings[1].fix, HasSubstr("weirctl limits set listen_backlog="));
   facts.stats.listeners[1].listen_backlog = 4096;
-  EXPECT_THAT(CheckServer(facts)[1].fix, HasSubstr("ListenerOptions::listen_backlog"));
+  EXPECT_THAT(CheckServer(facts)[1].fix,
+              HasSubstr("weirctl limits set --listener=health listen_backlog=4096"));
 }
 
 TEST(ServerRulesTest, NoMigrationMattersToSeveralListenersOnly) {
@@ -114,7 +115,8 @@ TEST(ServerRulesTest, AFullListener) {
   EXPECT_THAT(CheckServer(facts)[0].fix, HasSubstr("max_connections_per_listener=20"));
   facts.stats.listeners[1].max_connections_per_listener = 3;
   EXPECT_THAT(CheckServer(facts)[0].evidence, HasSubstr("max_connections_per_listener = 3"));
-  EXPECT_THAT(CheckServer(facts)[0].fix, HasSubstr("ListenerOptions::"));
+  EXPECT_THAT(CheckServer(facts)[0].fix,
+              HasSubstr("weirctl limits set --listener=health max_connections_per_listener=6"));
 }
 
 TEST(ServerRulesTest, ALimitThatIsNear) {

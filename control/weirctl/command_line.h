@@ -25,6 +25,7 @@ struct CommandLine {
   bool show_values = false;     // --show-values
   std::string etag;             // --etag
   std::string preset;           // --preset
+  std::string listener;         // --listener; "": the whole server
   std::string tls_ca;           // --tls-ca
   std::string tls_certificate;  // --tls-certificate
   std::string tls_key;          // --tls-key

@@ -163,6 +163,18 @@ TEST_F(FakeAdminTest, NamesTheReactorsThatHaveNotAppliedAChange) {
   EXPECT_THAT(set.out, HasSubstr("version 4, NOT applied yet by reactor 1 3,"));
 }
 
+// It would take the change for one of the whole server.
+TEST_F(FakeAdminTest, AsksNoOlderServerForALimitOfOneListener) {
+  for (const bool json : {false, true}) {
+    std::vector<std::string> set = {"limits", "set", "listen_backlog=9", "--listener=health"};
+    if (json) set.emplace_back("--json");
+    const Outcome outcome = Ctl(set);
+    EXPECT_EQ(outcome.status, kExitRefused);
+    EXPECT_THAT(outcome.err, HasSubstr("this server is too old for that"));
+  }
+  EXPECT_TRUE(admin_.received.update_mask().paths().empty());
+}
+
 TEST_F(FakeAdminTest, JsonHasOnlyTheLimitsThatWereAskedFor) {
   admin_.before.set_etag("e1");
   admin_.before.mutable_requested()->set_max_fields(5);

@@ -1,6 +1,7 @@
 // weirctl limits history, rollback, diff; weirctl audit.
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "absl/strings/str_cat.h"
@@ -22,7 +23,7 @@ std::string ValueText(const std::string& name, bool set, std::uint64_t value) {
 std::string ChangesText(const admin::v1::LimitsRevision& revision) {
   std::string text;
   for (const admin::v1::LimitsRevisionChange& change : revision.changes()) {
-    absl::StrAppend(&text, text.empty() ? "" : ", ", change.name(), " ",
+    absl::StrAppend(&text, text.empty() ? "" : ", ", NameFor(change.name(), change.listener()), " ",
                     ValueText(change.name(), change.has_before(), change.before()), " -> ",
                     ValueText(change.name(), change.has_after(), change.after()), " (",
                     NameOf(change.layer()), ")");
@@ -32,6 +33,36 @@ std::string ChangesText(const admin::v1::LimitsRevision& revision) {
 
 std::string OrDash(const std::string& text) { return text.empty() ? "-" : text; }
 
+bool Concerns(const admin::v1::LimitsRevision& revision, const std::string& listener) {
+  return std::any_of(revision.changes().begin(), revision.changes().end(),
+                     [&listener](const auto& change) { return change.listener() == listener; });
+}
+
+// What the layers set of one limit, for the server or, unless it is "", the listener.
+void AddRows(const LimitSpec& spec, const std::string& listener, const LimitLayerStates& layers,
+             std::vector<std::vector<std::string>>* rows) {
+  for (const admin::v1::LimitLayerState& layer : layers) {
+    if (!HasLimit(layer.limits(), spec)) continue;
+    const auto expiry = layer.expires_in().find(std::string(spec.name));
+    const std::string name = NameOf(layer.layer());
+    rows->push_back({NameFor(spec.name, listener), name, LimitText(layer.limits(), spec),
+                     std::string(spec.unit), FormatLimit(spec, spec.default_value),
+                     expiry == layer.expires_in().end() ? "-" : TimeUtil::ToString(expiry->second),
+                     name == LayerOf(layers, spec) ? "yes" : "no"});
+  }
+}
+
+// A line for each layer, or with --listener for each layer of that listener.
+void PrintLayersAsJson(const admin::v1::LimitsState& state,
+                       const admin::v1::ListenerLimits* listener, std::ostream& out) {
+  const LimitLayerStates& layers = listener == nullptr ? state.layers() : listener->layers();
+  for (const admin::v1::LimitLayerState& layer : layers) PrintJson(layer, out);
+  if (listener != nullptr) return;
+  for (const admin::v1::ListenerLimits& it : state.listeners()) {
+    if (!it.layers().empty()) PrintJson(it, out);
+  }
+}
+
 }  // namespace
 
 int LimitsHistoryCommand(const Session& session, const std::vector<std::string>&) {
@@ -40,6 +71,12 @@ int LimitsHistoryCommand(const Session& session, const std::vector<std::string>&
   admin::v1::ListLimitsRevisionsResponse response;
   const grpc::Status status = session.stub->ListLimitsRevisions(&context, {}, &response);
   if (!status.ok()) return Report(session, status);
+  if (const std::string& listener = session.line.listener; !listener.empty()) {
+    auto* const all = response.mutable_revisions();
+    all->erase(std::remove_if(all->begin(), all->end(),
+                              [&](const auto& it) { return !Concerns(it, listener); }),
+               all->end());
+  }
   if (session.line.json) {
     PrintJson(response, session.out);
     return kExitOk;
@@ -78,25 +115,24 @@ int DiffLimitsCommand(const Session& session, const std::vector<std::string>&) {
   admin::v1::LimitsState state;
   const grpc::Status status = FetchLimits(session, &state);
   if (!status.ok()) return Report(session, status);
+  const admin::v1::ListenerLimits* listener = nullptr;
+  const int exit = FindListener(session, state, &listener);
+  if (exit != kExitOk) return exit;
   if (session.line.json) {
-    for (const admin::v1::LimitLayerState& layer : state.layers()) PrintJson(layer, session.out);
+    PrintLayersAsJson(state, listener, session.out);
     return kExitOk;
   }
   std::vector<std::vector<std::string>> rows = {
       {"LIMIT", "LAYER", "VALUE", "UNIT", "DEFAULT", "REVERTS IN", "DECIDES"}};
   for (const LimitSpec& spec : LimitSpecs()) {
-    for (const admin::v1::LimitLayerState& layer : state.layers()) {
-      if (!HasLimit(layer.limits(), spec)) continue;
-      const auto expiry = layer.expires_in().find(std::string(spec.name));
-      const std::string name = NameOf(layer.layer());
-      rows.push_back({std::string(spec.name), name, LimitText(layer.limits(), spec),
-                      std::string(spec.unit), FormatLimit(spec, spec.default_value),
-                      expiry == layer.expires_in().end() ? "-" : TimeUtil::ToString(expiry->second),
-                      name == LayerOf(state, spec) ? "yes" : "no"});
+    if (listener == nullptr) AddRows(spec, "", state.layers(), &rows);
+    for (const admin::v1::ListenerLimits& it : state.listeners()) {
+      if (listener == nullptr || listener == &it) AddRows(spec, it.listener(), it.layers(), &rows);
     }
   }
   if (rows.size() == 1) {
-    session.out << "every limit has its default\n";
+    session.out << (listener == nullptr ? "every limit has its default\n"
+                                        : "nothing is set for this listener\n");
     return kExitOk;
   }
   PrintTable(rows, session.out);

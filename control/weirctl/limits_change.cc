@@ -45,6 +45,7 @@ int AddNames(const Session& session, const std::vector<std::string>& names,
 }
 
 void AddOptions(const CommandLine& line, admin::v1::UpdateLimitsRequest* request) {
+  request->set_listener(line.listener);
   request->set_etag(line.etag);
   request->set_validate_only(line.validate_only);
   request->set_persist(line.persist);

@@ -23,7 +23,7 @@ int AddAssignments(const Session& session, const std::vector<std::string>& assig
 int AddNames(const Session& session, const std::vector<std::string>& names,
              admin::v1::UpdateLimitsRequest* request);
 
-// What --etag, --validate-only, --persist, --reason, --request-id and --ttl say.
+// What --listener, --etag, --validate-only, --persist, --reason, --request-id and --ttl say.
 void AddOptions(const CommandLine& line, admin::v1::UpdateLimitsRequest* request);
 
 }  // namespace weir

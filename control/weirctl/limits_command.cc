@@ -1,6 +1,7 @@
 // weirctl limits get, set, unset, presets.
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <ostream>
 #include <set>
 
@@ -16,32 +17,52 @@
 namespace weir {
 namespace {
 
-void PrintLimits(const admin::v1::LimitsState& state, const std::set<std::string>& names,
-                 std::ostream& out) {
-  std::vector<std::vector<std::string>> rows = {
-      {"LIMIT", "REQUESTED", "EFFECTIVE", "UNIT", "DEFAULT", "RANGE", "LAYER"}};
+using Rows = std::vector<std::vector<std::string>>;
+
+// `of` is a LimitsState, or a ListenerLimits.
+template <typename Message>
+void AddRow(const std::string& name, const LimitSpec& spec, const Message& of,
+            const std::string& layer, Rows* rows) {
+  rows->push_back({name, LimitText(of.requested(), spec), LimitText(of.effective(), spec),
+                   std::string(spec.unit), FormatLimit(spec, spec.default_value),
+                   spec.names != nullptr ? LimitRange(spec) : absl::StrCat(spec.min, "-", spec.max),
+                   layer});
+}
+
+bool IsSetFor(const admin::v1::ListenerLimits& listener, const LimitSpec& spec) {
+  return std::any_of(listener.layers().begin(), listener.layers().end(),
+                     [&spec](const auto& layer) { return HasLimit(layer.limits(), spec); });
+}
+
+// Those of the listener, or those of the server and behind each what listeners have in its place.
+void PrintLimits(const admin::v1::LimitsState& state, const admin::v1::ListenerLimits* listener,
+                 const std::set<std::string>& names, std::ostream& out) {
+  Rows rows = {{"LIMIT", "REQUESTED", "EFFECTIVE", "UNIT", "DEFAULT", "RANGE", "LAYER"}};
   for (const LimitSpec& spec : LimitSpecs()) {
-    if (!names.empty() && names.count(std::string(spec.name)) == 0) continue;
-    rows.push_back(
-        {std::string(spec.name), LimitText(state.requested(), spec),
-         LimitText(state.effective(), spec), std::string(spec.unit),
-         FormatLimit(spec, spec.default_value),
-         spec.names != nullptr ? LimitRange(spec) : absl::StrCat(spec.min, "-", spec.max),
-         LayerOf(state, spec)});
+    const std::string name(spec.name);
+    if (!names.empty() && names.count(name) == 0) continue;
+    if (listener == nullptr) AddRow(name, spec, state, LayerOf(state.layers(), spec), &rows);
+    for (const admin::v1::ListenerLimits& it : state.listeners()) {
+      const bool own = IsSetFor(it, spec);
+      const bool wanted = listener == nullptr ? own : listener == &it && spec.per_listener;
+      if (!wanted) continue;
+      AddRow(NameFor(name, it.listener()), spec, it,
+             LayerOf(own ? it.layers() : state.layers(), spec), &rows);
+    }
   }
   PrintTable(rows, out);
 }
 
-// What a change does to the limits that it names.
-void PrintChanges(const admin::v1::UpdateLimitsRequest& request,
-                  const admin::v1::LimitsState& before, const admin::v1::LimitsState& after,
-                  std::ostream& out) {
+// What a change does to the limits that it names; `before` and `after` as for AddRow.
+template <typename Message>
+void PrintChanges(const admin::v1::UpdateLimitsRequest& request, const Message& before,
+                  const Message& after, std::ostream& out) {
   std::vector<std::vector<std::string>> rows = {{"LIMIT", "OLD -> NEW", "EFFECTIVE", "UNIT"}};
   const std::set<std::string> names(request.update_mask().paths().begin(),
                                     request.update_mask().paths().end());
   for (const std::string& name : names) {
     const LimitSpec& spec = *FindLimitSpec(name);
-    rows.push_back({name,
+    rows.push_back({NameFor(name, request.listener()),
                     absl::StrCat(LimitText(before.requested(), spec), " -> ",
                                  LimitText(after.requested(), spec)),
                     LimitText(after.effective(), spec), std::string(spec.unit)});
@@ -53,15 +74,28 @@ void PrintChanges(const admin::v1::UpdateLimitsRequest& request,
 // error; --etag makes it one.
 int Update(const Session& session, admin::v1::UpdateLimitsRequest* request) {
   AddOptions(session.line, request);
+  const bool for_listener = !session.line.listener.empty();
+  const bool looks = for_listener || !session.line.json;
   admin::v1::LimitsState before;
-  grpc::Status status = session.line.json ? grpc::Status::OK : FetchLimits(session, &before);
+  grpc::Status status = looks ? FetchLimits(session, &before) : grpc::Status::OK;
   if (!status.ok()) return Report(session, status);
+  const admin::v1::ListenerLimits* listener_before = nullptr;
+  int exit = FindListener(session, before, &listener_before);
+  if (exit != kExitOk) return exit;
   grpc::ClientContext context;
   SetDeadline(session, &context);
   admin::v1::LimitsState after;
   status = session.stub->UpdateLimits(&context, *request, &after);
   if (!status.ok()) return Report(session, status);
-  if (!session.line.json) PrintChanges(*request, before, after, session.out);
+  const admin::v1::ListenerLimits* listener_after = nullptr;
+  exit = FindListener(session, after, &listener_after);
+  if (exit != kExitOk) return exit;
+  if (session.line.json) return ReportChange(session, after);
+  if (for_listener) {
+    PrintChanges(*request, *listener_before, *listener_after, session.out);
+  } else {
+    PrintChanges(*request, before, after, session.out);
+  }
   return ReportChange(session, after);
 }
 
@@ -72,6 +106,32 @@ void KeepOnly(const std::set<std::string>& names, admin::v1::Limits* limits) {
     if (names.count(name) != 0) continue;
     limits->GetReflection()->ClearField(limits, limits->GetDescriptor()->FindFieldByName(name));
   }
+}
+
+// With --listener that listener's alone.
+template <typename Message>
+void PrintAsJson(const Session& session, const std::set<std::string>& wanted, Message limits) {
+  if (!wanted.empty()) {
+    KeepOnly(wanted, limits.mutable_requested());
+    KeepOnly(wanted, limits.mutable_effective());
+  }
+  PrintJson(limits, session.out);
+}
+
+// Gives the exit status, and says what is wrong if it is not kExitOk.
+int CheckNames(const Session& session, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const LimitSpec* const spec = FindLimitSpec(name);
+    if (spec == nullptr) {
+      SayUnknownLimit(name, session.err);
+      return kExitUsage;
+    }
+    if (session.line.listener.empty() || spec->per_listener) continue;
+    session.err << "weirctl: " << name << " is of the whole server; a listener can have "
+                << PerListenerNames() << "\n";
+    return kExitUsage;
+  }
+  return kExitOk;
 }
 
 void PrintPresetsAsJson(std::ostream& out) {
@@ -89,24 +149,24 @@ void PrintPresetsAsJson(std::ostream& out) {
 }  // namespace
 
 int GetLimitsCommand(const Session& session, const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    if (FindLimitSpec(name) != nullptr) continue;
-    SayUnknownLimit(name, session.err);
-    return kExitUsage;
-  }
+  int exit = CheckNames(session, names);
+  if (exit != kExitOk) return exit;
   const std::set<std::string> wanted(names.begin(), names.end());
   admin::v1::LimitsState state;
   const grpc::Status status = FetchLimits(session, &state);
   if (!status.ok()) return Report(session, status);
+  const admin::v1::ListenerLimits* listener = nullptr;
+  exit = FindListener(session, state, &listener);
+  if (exit != kExitOk) return exit;
   if (session.line.json) {
-    if (!wanted.empty()) {
-      KeepOnly(wanted, state.mutable_requested());
-      KeepOnly(wanted, state.mutable_effective());
+    if (listener != nullptr) {
+      PrintAsJson(session, wanted, *listener);
+    } else {
+      PrintAsJson(session, wanted, state);
     }
-    PrintJson(state, session.out);
     return kExitOk;
   }
-  PrintLimits(state, wanted, session.out);
+  PrintLimits(state, listener, wanted, session.out);
   PrintWarnings(state, session.out);
   PrintApplied(state, session.out);
   session.out << "etag " << state.etag() << "\n";

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "absl/strings/str_cat.h"
 #include "weir/reactor/limit_layers.h"
 
 namespace weir {
@@ -29,9 +30,29 @@ std::string NameOf(admin::v1::LimitLayer layer) {
   return std::string(Name(static_cast<LimitLayer>(index)));
 }
 
-std::string LayerOf(const admin::v1::LimitsState& state, const LimitSpec& spec) {
+// A server that knows of no limits of listeners would take a change of one for a change of all.
+int FindListener(const Session& session, const admin::v1::LimitsState& state,
+                 const admin::v1::ListenerLimits** listener) {
+  const std::string& name = session.line.listener;
+  if (name.empty()) return kExitOk;
+  std::string names;
+  for (const admin::v1::ListenerLimits& it : state.listeners()) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", it.listener());
+    if (it.listener() == name) *listener = &it;
+  }
+  if (*listener != nullptr) return kExitOk;
+  session.err << "weirctl: no listener \"" << name << "\" to have limits of its own; "
+              << (names.empty() ? "this server is too old for that" : "there are " + names) << "\n";
+  return kExitRefused;
+}
+
+std::string NameFor(std::string_view limit, const std::string& listener) {
+  return absl::StrCat(std::string(limit), listener.empty() ? "" : "@", listener);
+}
+
+std::string LayerOf(const LimitLayerStates& layers, const LimitSpec& spec) {
   admin::v1::LimitLayer highest = admin::v1::LIMIT_LAYER_BUILT_IN;
-  for (const admin::v1::LimitLayerState& layer : state.layers()) {
+  for (const admin::v1::LimitLayerState& layer : layers) {
     if (HasLimit(layer.limits(), spec)) highest = layer.layer();
   }
   return NameOf(highest);

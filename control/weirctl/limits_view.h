@@ -5,6 +5,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "weir/admin/v1/admin.pb.h"
 #include "weir/control/weirctl/weirctl.h"
@@ -14,8 +15,16 @@ namespace weir {
 
 grpc::Status FetchLimits(const Session& session, admin::v1::LimitsState* state);
 
-// "operator", as limit_layers.h names the layer that decides the limit.
-std::string LayerOf(const admin::v1::LimitsState& state, const LimitSpec& spec);
+// What `state` has of the listener that --listener names, or null if it names none. Gives kExitOk,
+// or says on session.err which there are and gives the exit status.
+int FindListener(const Session& session, const admin::v1::LimitsState& state,
+                 const admin::v1::ListenerLimits** listener);
+// "listen_backlog@health", or "listen_backlog" if `listener` is "".
+std::string NameFor(std::string_view limit, const std::string& listener);
+
+using LimitLayerStates = google::protobuf::RepeatedPtrField<admin::v1::LimitLayerState>;
+// "operator", as limit_layers.h names the layer that decides the limit; "built_in" if none does.
+std::string LayerOf(const LimitLayerStates& layers, const LimitSpec& spec);
 // "operator" for LIMIT_LAYER_OPERATOR.
 std::string NameOf(admin::v1::LimitLayer layer);
 // Whether the message sets the limit.

@@ -71,6 +71,10 @@ int Update(const Session& session, admin::v1::UpdateLimitsRequest* request) {
     session.err << "weirctl: name a limit: \"weirctl limits shadow set max_head_bytes=8KiB\"\n";
     return kExitUsage;
   }
+  if (!session.line.listener.empty()) {
+    session.err << "weirctl: a shadow is of the whole server: leave out --listener\n";
+    return kExitUsage;
+  }
   request->set_layer(admin::v1::LIMIT_LAYER_SHADOW);
   AddOptions(session.line, request);
   grpc::ClientContext context;
