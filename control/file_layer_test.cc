@@ -144,10 +144,12 @@ TEST_F(FileLayerTest, SetsLimitsOfListeners) {
   EXPECT_EQ(limits_.current()->layers.Merge("health").listen_backlog, 16u);
   EXPECT_EQ(limits_.current()->limits.listen_backlog, 4096u);
   ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 6\nlisten_backlog@helth = 8\n").ok());
+  EXPECT_FALSE(layer.Check());
   EXPECT_TRUE(layer.Check());
   EXPECT_THAT(std::string(layer.status().message()), HasSubstr("the listeners are health"));
   EXPECT_EQ(MaxFields(), 5u);
   ASSERT_TRUE(WriteLimitsFile(path_, "max_fields = 6\n").ok());
+  EXPECT_FALSE(layer.Check());
   EXPECT_TRUE(layer.Check());
   EXPECT_EQ(limits_.current()->layers.Merge("health").listen_backlog, 4096u);
 }

@@ -381,7 +381,7 @@ TEST_F(LimitsCallsTest, KeepsNoLimitOfAListenerThatAFileCanNotName) {
   options.listeners[0].address = "unix:" + folder.File("a#b");
   options.reactors = 1;
   const auto server = *Server::Start(options, [](const Request&, ResponseWriter) {});
-  LimitsCalls calls(server.get(), {10'000, StateFile()});
+  WaitingCalls calls(server.get(), 10'000, StateFile());
   UpdateLimitsRequest request;
   request.set_listener(options.listeners[0].address);
   request.mutable_limits()->set_accept_budget_per_tick(5);
