@@ -92,6 +92,10 @@ void Acceptor::Accept() {
 void Acceptor::AcceptUpTo(std::uint64_t connections) {
   const auto queue = listener_->Queue();
   if (!queue.has_value()) return AcceptUntilNone(connections);
+  // At once, if it matters: another's look within the batch must not judge by what is left then.
+  if (std::uint64_t{queue->depth} * 2 > queue->backlog) {
+    listener_->history().TryAdd({ctx_->now_ns, queue->depth, queue->depth, queue->backlog});
+  }
   const std::uint64_t wanted = std::min<std::uint64_t>(queue->depth, connections);
   const std::uint64_t allowed = admission_->TakeRate(wanted);
   const std::uint64_t taken = AcceptExactly(listener_.get(), allowed);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "weir/reactor/testing/knock.h"
 #include "weir/reactor/testing/test_reactor.h"
 
 namespace weir {
@@ -52,6 +53,21 @@ TEST(AcceptorTest, ItsWakeUpsAreLooksAtTheQueue) {
   EXPECT_EQ(sample.depth_max_window, 5u);
   EXPECT_EQ(sample.over_half_ns, 20'000'000u);
   EXPECT_EQ(sample.observed_ns, 30'000'000u);
+}
+
+TEST(AcceptorTest, AnOverflowIsKnownAlsoToWhoLooksWhileItAccepts) {
+  Limits limits;
+  limits.listen_backlog = 4;
+  TestReactor reactor(Hello, limits);
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 5; ++i) clients.push_back(reactor.ConnectTcp());
+  const test::Knock refused(reactor.port());
+  // The look finds no more than the backlog by then, and has the counter of the drops.
+  reactor.syscalls().BeforeAccept(2, [&reactor] { (void)reactor.Stats(); });
+  reactor.Tick();
+  const AcceptQueueSample sample = reactor.Stats().accept_queue;
+  EXPECT_GE(sample.discards, 1u);
+  EXPECT_EQ(sample.discards_when_full, sample.discards);
 }
 
 TEST(AcceptorTest, TheLimitSetsTheWindow) {

@@ -66,6 +66,7 @@ int FaultySyscalls::GetSockName(int fd, sockaddr* address, socklen_t* size) {
   return Faulty(Call::kGetSockName) ? -1 : Kernel()->GetSockName(fd, address, size);
 }
 int FaultySyscalls::Accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
+  if (before_accept_ && accepts_before_act_-- == 0) std::exchange(before_accept_, nullptr)();
   return Faulty(Call::kAccept4) ? -1 : Kernel()->Accept4(fd, address, size, flags);
 }
 ssize_t FaultySyscalls::Recv(int fd, void* data, std::size_t size, int flags) {

@@ -6,8 +6,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "weir/reactor/loop/syscalls.h"
@@ -62,6 +64,12 @@ class FaultySyscalls : public Syscalls {
   void AnswerIoctl(int value) { ioctl_answer_ = value; }
   // How long every connection has waited in the accept queue, by TCP_INFO, from now on.
   void AnswerQueueWaitMs(std::uint32_t ms) { queue_wait_ms_ = ms; }
+  // After `skip` further calls of accept4, `act` runs before the next one, once: what another
+  // thread may do there.
+  void BeforeAccept(int skip, std::function<void()> act) {
+    accepts_before_act_ = skip;
+    before_accept_ = std::move(act);
+  }
   // How often it was called, faulty calls included.
   std::uint64_t Count(Call call) const { return plan(call).count; }
   // The calls since Record, faulty calls included.
@@ -118,6 +126,8 @@ class FaultySyscalls : public Syscalls {
   int last_wait_ms_ = 0;
   int last_events_ = 0;
   bool waits_ = true;
+  int accepts_before_act_ = 0;
+  std::function<void()> before_accept_;
   std::optional<std::uint32_t> queue_wait_ms_;
   std::size_t transfer_bytes_ = std::numeric_limits<std::size_t>::max();  // of what receives
   std::size_t send_bytes_ = std::numeric_limits<std::size_t>::max();
