@@ -13,6 +13,10 @@ std::uint64_t Of(const KernelStats& stats, NetnsCounter counter) {
   return stats.counters[static_cast<std::size_t>(counter)].value_or(0);
 }
 
+bool Has(const KernelStats& stats, NetnsCounter counter) {
+  return stats.counters[static_cast<std::size_t>(counter)].has_value();
+}
+
 std::uint64_t HalfOpen(const KernelStats& stats) {
   std::uint64_t sum = 0;
   for (const SynQueueSample& queue : stats.syn_queues) sum += queue.half_open;
@@ -52,6 +56,10 @@ void KernelWatcher::LookAtDescriptors(const KernelStats& stats) {
 // A SYN that finds a SYN queue full is answered by a cookie or dropped, by net.ipv4.tcp_syncookies
 // (tcp_syn_flood_action in net/ipv4/tcp_input.c). The counters are the whole namespace's.
 void KernelWatcher::LookAtSynQueue(const KernelStats& stats) {
+  // Without descriptors, say, none can be read: that is no move.
+  if (!Has(stats, NetnsCounter::kReqQFullDoCookies) && !Has(stats, NetnsCounter::kReqQFullDrop)) {
+    return;
+  }
   const std::uint64_t cookies = Of(stats, NetnsCounter::kReqQFullDoCookies);
   const std::uint64_t drops = Of(stats, NetnsCounter::kReqQFullDrop);
   const bool moved = cookies != cookies_ || drops != drops_;

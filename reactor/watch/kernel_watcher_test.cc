@@ -101,6 +101,19 @@ TEST_F(KernelWatcherTest, TellsOnceThatSynCookiesBeganAndEnded) {
   EXPECT_THAT(Read(100), IsEmpty());
 }
 
+TEST_F(KernelWatcherTest, CountersThatCannotBeReadHaveNotMoved) {
+  counter(NetnsCounter::kReqQFullDoCookies) = 0;
+  EXPECT_THAT(Read(), IsEmpty());
+  counter(NetnsCounter::kReqQFullDoCookies) = 500;
+  EXPECT_THAT(Read(), ElementsAre(EventKind::kSynCookiesBegan));
+  EXPECT_THAT(Read(10), ElementsAre(EventKind::kSynCookiesEnded));
+  const NetnsCounters known = stats_.counters;
+  stats_.counters = {};
+  EXPECT_THAT(Read(), IsEmpty());
+  stats_.counters = known;
+  EXPECT_THAT(Read(), IsEmpty());
+}
+
 TEST_F(KernelWatcherTest, TellsOfSynsThatAreDroppedForWantOfCookies) {
   counter(NetnsCounter::kReqQFullDrop) = 2;
   EXPECT_THAT(Read(), ElementsAre(EventKind::kSynCookiesBegan));
