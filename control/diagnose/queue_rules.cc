@@ -42,9 +42,10 @@ void OverHalf(const QueueFacts& queue, Findings* findings) {
 }
 
 void OverflowSeen(const QueueFacts& queue, Findings* findings) {
-  const bool was_full = queue.depth_max.value_or(0) > queue.backlog;
+  // A depth that is over the backlog of now proves nothing: the backlog may have been lowered
+  // since.
   const std::uint64_t dropped = queue.discards_when_full.value_or(0);
-  if (IsFull(queue) || (!was_full && dropped == 0)) return;
+  if (IsFull(queue) || dropped == 0) return;
   findings->push_back(
       OfQueue(queue, Severity::kWarning, "queue_overflowed",
               "the accept queue was full: clients were dropped",
@@ -68,6 +69,7 @@ void Discards(const QueueFacts& queue, Findings* findings) {
 
 void Capped(const QueueFacts& queue, Findings* findings) {
   if (!queue.requested || *queue.requested <= queue.backlog) return;
+  if (queue.backlog == 0) return;  // of a Unix socket whose queue this kernel does not tell
   const bool raised = queue.somaxconn.value_or(0) >= *queue.requested;
   findings->push_back(OfQueue(
       queue, Severity::kWarning, "backlog_capped",
@@ -76,9 +78,9 @@ void Capped(const QueueFacts& queue, Findings* findings) {
       absl::StrCat("requested ", *queue.requested, ", effective ", queue.backlog,
                    queue.somaxconn ? absl::StrCat("; net.core.somaxconn = ", *queue.somaxconn)
                                    : std::string()),
-      raised ? queue.raise
+      raised ? queue.again
              : absl::StrCat("sysctl -w net.core.somaxconn=", *queue.requested, ", then ",
-                            queue.raise)));
+                            queue.again)));
 }
 
 // For queues whose listen(2) was another's, so that only the result is known.

@@ -21,7 +21,8 @@ struct QueueFacts {
   std::optional<std::uint64_t> discards;   // packets dropped by the listener, for any reason
   std::optional<std::uint64_t> discards_when_full;  // of these: while the queue was seen full
   std::optional<std::uint64_t> somaxconn;           // net.core.somaxconn now
-  std::string raise;  // the command or the setting that raises the backlog
+  std::string raise;  // the command or the setting that gives it a longer one
+  std::string again;  // what has listen(2) called again with the requested one
 };
 
 Findings CheckQueue(const QueueFacts& queue);

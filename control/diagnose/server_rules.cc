@@ -11,6 +11,7 @@
 #include "weir/control/diagnose/host_rules.h"
 #include "weir/control/diagnose/queue_rules.h"
 #include "weir/reactor/host_limits.h"
+#include "weir/reactor/limit_specs.h"
 #include "weir/reactor/refusals/near_limits.h"
 
 namespace weir {
@@ -50,6 +51,16 @@ std::string SetLimit(const std::string& listener, const char* limit, std::uint64
   return absl::StrCat("weirctl limits set ", of, limit, "=", value);
 }
 
+// To twice as many, or to what the kernel allows by default if that is more.
+std::string RaiseBacklog(const ServerFacts& facts, const std::string& listener,
+                         std::uint64_t backlog) {
+  const std::uint64_t most = FindLimitSpec("listen_backlog")->max;
+  const std::uint64_t wanted = std::min(std::max<std::uint64_t>(backlog * 2, 4096), most);
+  const std::string set = SetLimit(listener, "listen_backlog", wanted);
+  if (facts.host.somaxconn >= wanted) return set;
+  return absl::StrCat("sysctl -w net.core.somaxconn=", wanted, ", then ", set);
+}
+
 void OneQueue(const ServerFacts& facts, const ReactorStats& reactor, std::size_t index,
               Findings* findings) {
   const ListenerQueue& listener = reactor.listener_queues[index];
@@ -64,11 +75,11 @@ void OneQueue(const ServerFacts& facts, const ReactorStats& reactor, std::size_t
   queue.discards = sample.discards;
   queue.discards_when_full = sample.discards_when_full;
   queue.somaxconn = facts.host.somaxconn;
-  // Setting the same value again lets every reactor listen again.
   const std::uint64_t own = facts.stats.listeners[index].listen_backlog;
   const std::uint64_t backlog = own != 0 ? own : facts.limits.listen_backlog;
-  queue.raise = SetLimit(own != 0 ? listener.listener : "", "listen_backlog",
-                         std::max<std::uint64_t>(backlog, 4096));
+  const std::string of = own != 0 ? listener.listener : "";
+  queue.again = SetLimit(of, "listen_backlog", backlog);
+  queue.raise = RaiseBacklog(facts, of, backlog);
   const Findings of_queue = CheckQueue(queue);
   findings->insert(findings->end(), of_queue.begin(), of_queue.end());
 }

@@ -63,10 +63,10 @@ TEST(ServerRulesTest, HasTheRulesOfItsHostAndOfEachQueue) {
   EXPECT_EQ(findings[0].rule, "abort_on_overflow");
   EXPECT_EQ(findings[1].rule, "queue_full");
   EXPECT_EQ(findings[1].subject, "health reactor 1");
-  EXPECT_THAT(findings[1].fix, HasSubstr("weirctl limits set listen_backlog="));
+  EXPECT_THAT(findings[1].fix, HasSubstr("weirctl limits set listen_backlog=8192"));
   facts.stats.listeners[1].listen_backlog = 4096;
   EXPECT_THAT(CheckServer(facts)[1].fix,
-              HasSubstr("weirctl limits set --listener=health listen_backlog=4096"));
+              HasSubstr("weirctl limits set --listener=health listen_backlog=8192"));
 }
 
 TEST(ServerRulesTest, NoMigrationMattersToSeveralListenersOnly) {

@@ -19,6 +19,7 @@ QueueFacts FactsOf(const DiagRow& row, const std::string& owner, const HostFacts
   queue.discards = row.discards;
   queue.somaxconn = host.somaxconn;
   queue.raise = "give listen() a larger backlog in that server's settings, and restart it";
+  queue.again = queue.raise;
   return queue;
 }
 
