@@ -67,7 +67,7 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   reactor.proxy_errors[static_cast<std::size_t>(ProxyError::kPort)] = 8;
   reactor.last_proxy_error = ProxyError::kPort;
   reactor.last_proxy_error_offset = 27;
-  reactor.accept_queue = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  reactor.accept_queue = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
   HistogramCounts& waits = reactor.timings[static_cast<std::size_t>(Timing::kAcceptQueueWait)];
   waits.buckets[0] = 4;
   waits.buckets[LogBuckets::kCount - 1] = 3;
@@ -110,8 +110,9 @@ TEST(StatsCodecTest, CarriesEveryNumber) {
   EXPECT_EQ(carried.accept_queue().discards(), 5u);
   EXPECT_EQ(carried.accept_queue().depth_max_window(), 6u);
   EXPECT_EQ(carried.accept_queue().over_half_time().nanos(), 7);
-  EXPECT_EQ(carried.accept_queue().observed_time().nanos(), 8);
-  EXPECT_EQ(carried.accept_queue().discards_when_full(), 9u);
+  EXPECT_EQ(carried.accept_queue().observed_time().nanos(), 9);
+  EXPECT_EQ(carried.accept_queue().over_half_looks(), 8u);
+  EXPECT_EQ(carried.accept_queue().discards_when_full(), 10u);
 }
 
 TEST(StatsCodecTest, CarriesTheSizes) {
@@ -152,7 +153,7 @@ TEST(StatsCodecTest, CarriesEveryListener) {
   ServerStats stats;
   stats.listeners = {{"public", "127.0.0.1:80", 80}, {"health", "[::1]:81", 81, 5, 6}};
   stats.reactors.resize(1);
-  stats.reactors[0].listener_queues = {{"public", 20, 12, 13, {1, 2, 3, 4, 5, 6, 7, 8, 9}},
+  stats.reactors[0].listener_queues = {{"public", 20, 12, 13, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
                                        {"health", 30, 0, 0, {11}, true}};
   admin::v1::Stats message;
   ToProto(stats, &message);
@@ -162,7 +163,7 @@ TEST(StatsCodecTest, CarriesEveryListener) {
   EXPECT_EQ(carried.listener_queues(0).connections_accepted(), 20u);
   EXPECT_EQ(carried.listener_queues(0).connections_active(), 12u);
   EXPECT_EQ(carried.listener_queues(0).connections_refused(), 13u);
-  EXPECT_EQ(carried.listener_queues(0).queue().discards_when_full(), 9u);
+  EXPECT_EQ(carried.listener_queues(0).queue().discards_when_full(), 10u);
   EXPECT_EQ(carried.listener_queues(1).queue().depth(), 11u);
   EXPECT_FALSE(carried.listener_queues(0).shared());
   EXPECT_TRUE(carried.listener_queues(1).shared());

@@ -36,6 +36,7 @@ void QueueToProto(const AcceptQueueSample& queue, admin::v1::AcceptQueue* messag
   message->set_discards(queue.discards);
   message->set_depth_max_window(queue.depth_max_window);
   *message->mutable_over_half_time() = ToDuration(queue.over_half_ns);
+  message->set_over_half_looks(queue.over_half_looks);
   *message->mutable_observed_time() = ToDuration(queue.observed_ns);
   message->set_discards_when_full(queue.discards_when_full);
   message->set_lent(queue.lent);

@@ -150,6 +150,7 @@ struct AcceptQueueSample {
   // How long more than half of backlog_effective waited, and how long the queue was watched. Each
   // look at the queue stands until the next: their quotient is the share of the time over half.
   std::uint64_t over_half_ns = 0;
+  std::uint64_t over_half_looks = 0;  // looks that found more than half
   std::uint64_t observed_ns = 0;
   // Discards between two samples of which one, or a look of the reactor between them, saw the queue
   // full: attributed to overflow. A refused attempt is one or two of them, since the kernel counts

@@ -39,6 +39,7 @@ void AcceptQueueHistory::AddLocked(const AcceptQueueSight& sight) {
   window_max_ = std::max(window_max_, sight.found);
   depth_max_ = std::max(depth_max_, sight.found);
   full_ = full_ || sight.found > sight.backlog;
+  if (std::uint64_t{sight.found} * 2 > sight.backlog) ++over_half_looks_;
   level_ = sight.left;
   over_half_ = std::uint64_t{sight.left} * 2 > sight.backlog;
 }
@@ -57,6 +58,7 @@ void AcceptQueueHistory::CopyTo(AcceptQueueSample* sample) const {
   sample->depth_max = depth_max_;
   sample->depth_max_window = std::max(window_max_, window_before_max_);
   sample->over_half_ns = over_half_ns_;
+  sample->over_half_looks = over_half_looks_;
   sample->observed_ns = static_cast<std::uint64_t>(last_ns_ - first_ns_);
   sample->discards = discards_;
   sample->discards_when_full = discards_when_full_;

@@ -38,8 +38,8 @@ class AcceptQueueHistory {
     window_ns_.store(window_ns, std::memory_order_relaxed);
   }
 
-  // Sets what is kept here: depth_max, depth_max_window, over_half_ns, observed_ns, discards and
-  // discards_when_full.
+  // Sets what is kept here: depth_max, depth_max_window, over_half_ns, over_half_looks,
+  // observed_ns, discards and discards_when_full.
   void CopyTo(AcceptQueueSample* sample) const;
 
  private:
@@ -57,6 +57,7 @@ class AcceptQueueHistory {
   bool over_half_ = false;   // whether that is more than half of the backlog
   bool full_ = false;        // whether any look since the drop counter was read found it full
   std::uint64_t over_half_ns_ = 0;
+  std::uint64_t over_half_looks_ = 0;
   std::uint32_t depth_max_ = 0;
   std::int64_t window_index_ = 0;
   std::uint32_t window_max_ = 0;

@@ -55,6 +55,22 @@ TEST(AcceptorTest, ItsWakeUpsAreLooksAtTheQueue) {
   EXPECT_EQ(sample.observed_ns, 30'000'000u);
 }
 
+// The time over half is none then: the look counts.
+TEST(AcceptorTest, AQueueThatIsEmptiedAtOnceWasOverHalfAllTheSame) {
+  Limits limits;
+  limits.listen_backlog = 4;
+  TestReactor reactor(Hello, limits);
+  std::vector<TestClient> clients;
+  for (int i = 0; i < 2; ++i) clients.push_back(reactor.ConnectTcp());
+  reactor.Tick();
+  EXPECT_EQ(reactor.Stats().accept_queue.over_half_looks, 0u) << "half is not over half";
+  for (int i = 0; i < 3; ++i) clients.push_back(reactor.ConnectTcp());
+  reactor.Tick();
+  EXPECT_EQ(reactor.Stats().accept_queue.depth, 0u);
+  EXPECT_EQ(reactor.Stats().accept_queue.over_half_ns, 0u);
+  EXPECT_GE(reactor.Stats().accept_queue.over_half_looks, 1u);
+}
+
 TEST(AcceptorTest, AnOverflowIsKnownAlsoToWhoLooksWhileItAccepts) {
   Limits limits;
   limits.listen_backlog = 4;

@@ -125,32 +125,32 @@ void Watcher::LookAtStall(const ReactorStats& stats, const Limits& limits, Known
 void Watcher::LookAtQueues(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
   known->queues.resize(stats.listener_queues.size());
   for (std::size_t i = 0; i < known->queues.size(); ++i) {
-    LookAtDepth(stats, stats.listener_queues[i], &known->queues[i]);
+    LookAtDepth(now_ns, stats, stats.listener_queues[i], &known->queues[i]);
     LookAtDiscards(now_ns, stats, stats.listener_queues[i], &known->queues[i]);
   }
 }
 
-void Watcher::LookAtDepth(const ReactorStats& stats, const ListenerQueue& listener,
-                          KnownQueue* known) {
+void Watcher::LookAtDepth(std::int64_t now_ns, const ReactorStats& stats,
+                          const ListenerQueue& listener, KnownQueue* known) {
   const AcceptQueueSample& queue = listener.queue;
   const std::uint64_t depth = queue.depth;
-  const bool was_over = std::exchange(known->over_half_ns, queue.over_half_ns) < queue.over_half_ns;
-  if (!known->over_half && (was_over || depth * 2 > queue.backlog_effective)) {
-    known->over_half = true;
-    Event event = Make(EventKind::kQueueOverHalf, stats, listener);
+  const bool may_end = depth * 4 <= queue.backlog_effective;
+  const Change change = Move(&known->over_half, queue.over_half_looks, now_ns, may_end);
+  if (change == Change::kNone) return;
+  const bool began = change == Change::kBegan;
+  Event event =
+      Make(began ? EventKind::kQueueOverHalf : EventKind::kQueueUnderHalf, stats, listener);
+  if (began) {
     event.numbers.emplace_back("depth_max", queue.depth_max);
     event.text =
         absl::StrCat(Queue(stats, listener), " has held over half of its ", queue.backlog_effective,
                      ": ", depth, " wait now, ", queue.depth_max, " did at most");
     event.fix = "raise listen_backlog, or find what keeps the reactor from accepting";
-    log_->Append(std::move(event));
-  } else if (known->over_half && depth * 4 <= queue.backlog_effective) {
-    known->over_half = false;
-    Event event = Make(EventKind::kQueueUnderHalf, stats, listener);
+  } else {
     event.text = absl::StrCat(Queue(stats, listener), " is down to ", depth, " of ",
                               queue.backlog_effective);
-    log_->Append(std::move(event));
   }
+  log_->Append(std::move(event));
 }
 
 void Watcher::LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats,

@@ -40,8 +40,7 @@ class Watcher {
   };
   // What is known of the queue of one listener in one reactor from the looks before.
   struct KnownQueue {
-    bool over_half = false;
-    std::uint64_t over_half_ns = 0;
+    Burst over_half;
     Burst discards;
   };
   // What is known of one reactor.
@@ -67,7 +66,8 @@ class Watcher {
 
   void LookAtStall(const ReactorStats& stats, const Limits& limits, Known* known);
   void LookAtQueues(std::int64_t now_ns, const ReactorStats& stats, Known* known);
-  void LookAtDepth(const ReactorStats& stats, const ListenerQueue& listener, KnownQueue* known);
+  void LookAtDepth(std::int64_t now_ns, const ReactorStats& stats, const ListenerQueue& listener,
+                   KnownQueue* known);
   void LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, const ListenerQueue& listener,
                       KnownQueue* known);
   void LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known* known);

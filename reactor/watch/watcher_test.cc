@@ -66,28 +66,37 @@ TEST_F(WatcherTest, TellsOnceOfAQueueOverHalf) {
   queue().depth = 50;
   EXPECT_THAT(Look(), IsEmpty());
   queue().depth = queue().depth_max = 51;
+  queue().over_half_looks = 1;
   EXPECT_THAT(Look(), ElementsAre(EventKind::kQueueOverHalf));
   EXPECT_EQ(event().reactor, 1);
   EXPECT_EQ(event().Number("depth"), 51u);
   EXPECT_EQ(event().Number("backlog"), 100u);
   for (const std::uint32_t depth : {80, 51, 40, 51, 26}) {
     queue().depth = depth;
+    if (depth > 50) ++queue().over_half_looks;
     EXPECT_THAT(Look(), IsEmpty()) << depth;
   }
+  EXPECT_THAT(Look(5000), IsEmpty()) << "more than a quarter still waits";
   queue().depth = 25;
   EXPECT_THAT(Look(), ElementsAre(EventKind::kQueueUnderHalf));
   EXPECT_THAT(Look(), IsEmpty());
   queue().depth = 60;
+  ++queue().over_half_looks;
   EXPECT_THAT(Look(), ElementsAre(EventKind::kQueueOverHalf));
 }
 
-TEST_F(WatcherTest, TellsOfAQueueThatWasOverHalfBetweenTwoLooks) {
+// Also if the reactor took all of them at once.
+TEST_F(WatcherTest, TellsOnceOfAQueueThatIsOverHalfBetweenLooks) {
   EXPECT_THAT(Look(), IsEmpty());
-  queue().over_half_ns = 1000;
+  queue().over_half_looks = 1;
   queue().depth_max = 70;
   EXPECT_THAT(Look(), ElementsAre(EventKind::kQueueOverHalf));
   EXPECT_EQ(event().Number("depth_max"), 70u);
-  EXPECT_THAT(Look(), ElementsAre(EventKind::kQueueUnderHalf));
+  for (int i = 0; i < 3; ++i) {
+    ++queue().over_half_looks;
+    EXPECT_THAT(Look(999), IsEmpty());
+  }
+  EXPECT_THAT(Look(1000), ElementsAre(EventKind::kQueueUnderHalf));
   EXPECT_THAT(Look(), IsEmpty());
 }
 
@@ -95,6 +104,7 @@ TEST_F(WatcherTest, TellsOnceOfAnOverflowAndOfItsEnd) {
   queue().discards = 9;  // for another reason
   EXPECT_THAT(Look(), IsEmpty());
   queue().depth = queue().depth_max = 101;
+  queue().over_half_looks = 1;
   queue().discards_when_full = 3;
   EXPECT_THAT(Look(), ElementsAre(EventKind::kQueueOverHalf, EventKind::kOverflowBegan));
   queue().discards_when_full = 7;
