@@ -16,6 +16,7 @@
 #include "weir/reactor/listen/listener_group.h"
 #include "weir/reactor/loop/reactor.h"
 #include "weir/reactor/server.h"
+#include "weir/reactor/watch/drop_watcher.h"
 #include "weir/reactor/watch/kernel_sampler.h"
 #include "weir/reactor/watch/kernel_watcher.h"
 #include "weir/reactor/watch/limits_teller.h"
@@ -105,7 +106,8 @@ class Server::Impl {
   std::unique_ptr<LimitsTeller> limits_teller_;  // knows the limits of the start
 
   KernelSampler kernel_{Syscalls::System()};  // the kernel_watch_ thread's
-  KernelWatcher kernel_watcher_{&events_};    // so is this
+  KernelWatcher kernel_watcher_{&events_};    // so are these
+  DropWatcher drop_watcher_{&events_};
 
   // The last members: they look at the others until they have ended.
   WatchThread watch_;

@@ -44,7 +44,10 @@ std::chrono::nanoseconds Server::Impl::WatchKernel() {
   std::uint64_t wait_ms = interval_ms;
   try {
     if (kernel_.SampleIfDue(Clock::System()->MonotonicNs(), interval_ms, &wait_ms)) {
-      kernel_watcher_.Step(kernel_.Latest(), StatsOfReactors(), snapshot->limits);
+      const KernelStats latest = kernel_.Latest();
+      const std::vector<ReactorStats> reactors = StatsOfReactors();
+      kernel_watcher_.Step(latest, reactors, snapshot->limits);
+      drop_watcher_.Step(latest, reactors);
     }
   } catch (const std::bad_alloc&) {  // as for Watch
   }

@@ -29,6 +29,7 @@ constexpr KindRow kKinds[] = {
     {"drain_ended", EventSeverity::kInfo},          {"proxy_refused", EventSeverity::kError},
     {"limit_near", EventSeverity::kWarning},        {"limit_near_ended", EventSeverity::kInfo},
     {"backlog_raisable", EventSeverity::kInfo},     {"call_denied", EventSeverity::kWarning},
+    {"drops_began", EventSeverity::kError},         {"drops_ended", EventSeverity::kInfo},
 };
 static_assert(std::size(kKinds) == kEventKindCount, "every kind has a row");
 

@@ -35,8 +35,10 @@ enum class EventKind : std::uint8_t {
   kLimitNearEnded,     // none of the last minute does
   kBacklogRaisable,    // net.core.somaxconn was raised: listen(2) again would give a longer queue
   kCallDenied,         // somebody without the role called the control plane
+  kDropsBegan,         // the kernel refuses connections, and no look found an accept queue full
+  kDropsEnded,         // it did not for ten seconds
 };
-inline constexpr std::size_t kEventKindCount = static_cast<std::size_t>(EventKind::kCallDenied) + 1;
+inline constexpr std::size_t kEventKindCount = static_cast<std::size_t>(EventKind::kDropsEnded) + 1;
 
 enum class EventSeverity : std::uint8_t {
   kInfo,     // good to know

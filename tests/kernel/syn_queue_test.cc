@@ -149,5 +149,27 @@ TEST_F(KernelTest, AFullSynQueueMovesTheNamespacesCounters) {
   }));
 }
 
+// Without cookies SYNs are dropped while the queues of the listener have room.
+TEST_F(KernelTest, SynsThatAreDroppedForWantOfCookiesAreTold) {
+  if (!network().SetSysctl("ipv4/tcp_syncookies", "0") ||
+      !network().SetSysctl("ipv4/tcp_max_syn_backlog", "8")) {
+    GTEST_SKIP() << "net.ipv4.tcp_syncookies can't be written here";
+  }
+  const auto server = StartServer(64);
+  const std::vector<Knock> callers = BeginHandshakes(*server, 40);
+  std::vector<Event> told;
+  ASSERT_TRUE(WaitFor([&] {
+    told = server->events().Read(0, 100).events;
+    return std::any_of(told.begin(), told.end(),
+                       [](const Event& event) { return event.kind == EventKind::kDropsBegan; });
+  }));
+  for (const Event& event : told) {
+    if (event.kind != EventKind::kDropsBegan) continue;
+    EXPECT_EQ(event.Number("listen_overflows"), 0u);
+    EXPECT_GE(event.Number("discards"), 1u);
+    EXPECT_THAT(event.fix, testing::HasSubstr("tcp_syncookies=1"));
+  }
+}
+
 }  // namespace
 }  // namespace weir
