@@ -123,14 +123,17 @@ void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* s
   state->set_etag(EtagOf(server_->boot_id(), snapshot.version));
   state->set_version(snapshot.version);
   ToProto(snapshot.limits, state->mutable_requested());
-  const Limits effective = server_->EffectiveLimits(snapshot.limits);
+  ServerStats server = server_->Stats();
+  // Of limits that are only checked, or not in force any more, no listener was asked for anything.
+  if (server_->limits().current().get() != &snapshot) server.backlogs_version = 0;
+  Limits effective = server_->EffectiveLimits(snapshot.limits);
+  effective.listen_backlog = EffectiveBacklog(server, snapshot, "", effective.listen_backlog);
   ToProto(effective, state->mutable_effective());
   for (const std::string& warning : server_->LimitWarnings(snapshot)) {
     state->add_warnings(warning);
   }
   AddShadowWarnings(snapshot, effective, state);
   bool all = true;
-  const ServerStats server = server_->Stats();
   for (const ReactorStats& stats : server.reactors) {
     admin::v1::ReactorLimits* const reactor = state->add_reactors();
     reactor->set_reactor(stats.reactor);
@@ -138,15 +141,10 @@ void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* s
     all = all && stats.applied_limits_version >= snapshot.version;
   }
   state->set_applied_by_all(all);
-  // With newer limits under way, what was sampled may be of either; and of those that are only
-  // checked nothing was.
-  if (server_->limits().current().get() == &snapshot) {
-    for (const std::string& warning : BacklogWarnings(server, snapshot)) {
-      state->add_warnings(warning);
-    }
+  for (const std::string& warning : BacklogWarnings(server, snapshot)) {
+    state->add_warnings(warning);
   }
-  FillLayers(*server_, snapshot, effective,
-             static_cast<std::int64_t>(server.monotonic_ns / 1'000'000), state);
+  FillLayers(*server_, snapshot, effective, server, state);
 }
 
 absl::Status LimitsCalls::ReadEtag(const std::string& etag, std::uint64_t* version) const {

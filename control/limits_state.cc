@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "weir/control/backlog_warnings.h"
 #include "weir/control/limits_codec.h"
 
 namespace weir {
@@ -52,7 +53,8 @@ void FillListener(const Limits& requested, const Limits& effective,
 }  // namespace
 
 void FillLayers(const Server& server, const LimitsSnapshot& snapshot, const Limits& effective,
-                std::int64_t now_ms, admin::v1::LimitsState* state) {
+                const ServerStats& stats, admin::v1::LimitsState* state) {
+  const auto now_ms = static_cast<std::int64_t>(stats.monotonic_ns / 1'000'000);
   AddLayers(snapshot, "", now_ms, state);
   auto shadow = StateOf(snapshot, LimitLayer::kShadow, "", now_ms);
   if (shadow.has_limits()) *state->mutable_shadow() = std::move(shadow);
@@ -61,7 +63,9 @@ void FillLayers(const Server& server, const LimitsSnapshot& snapshot, const Limi
     listener->set_listener(it.name);
     const Limits own = snapshot.layers.Merge(it.name);
     // Of one without any, what the host is asked for is known.
-    FillListener(own, own == snapshot.limits ? effective : server.EffectiveLimits(own), listener);
+    Limits acts_as = own == snapshot.limits ? effective : server.EffectiveLimits(own);
+    acts_as.listen_backlog = EffectiveBacklog(stats, snapshot, it.name, acts_as.listen_backlog);
+    FillListener(own, acts_as, listener);
     AddLayers(snapshot, it.name, now_ms, listener);
   }
 }

@@ -12,10 +12,10 @@
 namespace weir {
 
 // Adds what each layer sets, for the server and for each listener, and what its listeners come to.
-// `effective` is what `snapshot.limits` act as; `now_ms` is of CLOCK_MONOTONIC. Any thread, as all
+// `effective` is what `snapshot.limits` act as, `stats` are the server's of now. Any thread, as all
 // functions here.
 void FillLayers(const Server& server, const LimitsSnapshot& snapshot, const Limits& effective,
-                std::int64_t now_ms, admin::v1::LimitsState* state);
+                const ServerStats& stats, admin::v1::LimitsState* state);
 
 // Adds a warning for each shadow that can count nothing beside what is in force.
 void AddShadowWarnings(const LimitsSnapshot& snapshot, const Limits& effective,

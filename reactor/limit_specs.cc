@@ -29,7 +29,8 @@ constexpr bool kPerListener = true;
 
 constexpr LimitSpec kSpecs[] = {
     {"listen_backlog", "connections", 1, 10'000'000, 4096, LimitApplies::kAtOnce,
-     "SYN dropped by the kernel: the client tries again after 1 s", "accept_queue.discards",
+     "SYN dropped by the kernel: the client tries again after 1 s",
+     "accept_queue.discards_when_full",
      "Connections that wait in the kernel's accept queue of one listener.", &Limits::listen_backlog,
      nullptr, kPerListener},
     {"accept_budget_per_tick", "connections", 1, 65536, 64, LimitApplies::kAtOnce,

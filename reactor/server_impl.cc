@@ -108,9 +108,10 @@ absl::Status Server::Impl::Start(const HandlerFactory& factory) {
   if (absl::Status status = OpenReactors(count); !status.ok()) return status;
   if (absl::Status status = StartThreads(); !status.ok()) return status;
   ApplyDistribution();
+  backlogs_version_.store(limits_.version());  // as they were opened
   limits_teller_ = std::make_unique<LimitsTeller>(&limits_, &events_);
   limits_.OnPublish([this] {
-    ApplyDistribution();
+    ApplyToListeners();
     for (const auto& reactor : reactors_) reactor->Wake();
     watch_.Wake();  // the intervals may be others
     kernel_watch_.Wake();
@@ -307,6 +308,7 @@ ServerStats Server::Impl::Stats() const {
   stats.uptime_ns = static_cast<std::uint64_t>(now_ns - started_ns_);
   stats.address = address();
   stats.draining = draining_.load();
+  stats.backlogs_version = backlogs_version_.load();  // before the queues, which may be newer
   stats.reactors = StatsOfReactors();
   const auto snapshot = limits_.current();
   stats.limits_version = snapshot->version;

@@ -74,6 +74,8 @@ class Server::Impl {
   DrainReport CountDrained();
   // Has the kernel share connections as the present limits say.
   void ApplyDistribution();
+  // Does at once what the present limits say of the listeners, in the thread of who published them.
+  void ApplyToListeners();
   // Connections closed so far, and how many of them were cut.
   DrainReport CountClosed() const;
 
@@ -95,7 +97,8 @@ class Server::Impl {
   std::vector<std::unique_ptr<Reactor>> reactors_;
   std::vector<std::thread> threads_;
 
-  std::mutex distribution_mutex_;  // held while the present limits are read and applied
+  std::mutex listeners_mutex_;  // held while the present limits are read and applied to listeners
+  std::atomic<std::uint64_t> backlogs_version_{0};
 
   int finished_fd_ = -1;  // an eventfd, readable once every reactor has finished
   std::atomic<std::size_t> running_{0};

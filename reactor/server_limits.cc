@@ -14,10 +14,19 @@
 namespace weir {
 
 void Server::Impl::ApplyDistribution() {
-  // Of two publishers the later may come first: then the other finds its limits here too.
-  const std::lock_guard<std::mutex> lock(distribution_mutex_);
   const auto distribution = static_cast<Distribution>(limits_.current()->limits.distribution);
   for (const auto& group : groups_) group->SetDistribution(distribution);
+}
+
+// A stalled reactor would listen again only once its turn is over, which is when a longer queue
+// helps nobody any more.
+void Server::Impl::ApplyToListeners() {
+  // Of two publishers the later may come first: then the other finds its limits here too.
+  const std::lock_guard<std::mutex> lock(listeners_mutex_);
+  ApplyDistribution();
+  const auto snapshot = limits_.current();
+  for (const auto& reactor : reactors_) reactor->ListenAgain(snapshot->layers);
+  backlogs_version_.store(snapshot->version);
 }
 
 std::vector<ListenerInfo> Server::Impl::OwnLimits(const LimitLayers& layers) const {

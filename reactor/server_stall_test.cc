@@ -96,6 +96,21 @@ TEST_F(ServerStallTest, TheOtherReactorServesWhatWaits) {
   EXPECT_THAT(blocked.ReadAnswer(), HasSubstr("hello"));
 }
 
+// The very moment that a longer backlog is for: who is stalled does not listen again by itself.
+TEST_F(ServerStallTest, AnotherBacklogIsInForceDuringTheStall) {
+  Start(kNeverMs);
+  BlockingClient blocked(server_->port());
+  blocked.Send(kBlock);
+  gate_.AwaitWaiting(1);
+  const auto update = server_->limits().Update([](Limits* limits) { limits->listen_backlog = 7; });
+  ASSERT_TRUE(update.ok()) << update.status();
+  for (const ReactorStats& reactor : server_->Stats().reactors) {
+    EXPECT_EQ(reactor.accept_queue.backlog_effective, 7u) << reactor.reactor;
+  }
+  gate_.Open();
+  EXPECT_THAT(blocked.ReadAnswer(), HasSubstr("hello"));
+}
+
 // Connections come and go while the server begins to drain with one reactor held up.
 TEST_F(ServerStallTest, DrainsWithNothingLost) {
   Start(1);

@@ -228,7 +228,8 @@ struct ServerStats {
   std::string address;             // of its first listener
   std::vector<ListenerInfo> listeners;
   bool draining = false;
-  std::uint64_t limits_version = 0;  // LimitsSnapshot::version in force; reactors may lag a tick
+  std::uint64_t limits_version = 0;    // LimitsSnapshot::version in force; reactors may lag a tick
+  std::uint64_t backlogs_version = 0;  // the newest whose backlogs every listener was asked for
   std::vector<ReactorStats> reactors;
   // Programs for Limits::distribution, or for a drain, that the kernel refused.
   std::uint64_t steering_failures = 0;

@@ -153,6 +153,8 @@ bool Listener::IsProxy(const SocketAddress& peer) const noexcept {
 }
 
 absl::Status Listener::SetBacklog(std::uint64_t backlog) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (fd_ < 0) return absl::FailedPreconditionError(absl::StrCat(name_, " is closed"));
   if (syscalls_->Listen(fd_, BacklogArgument(backlog)) != 0) {
     return Failure("listen", address_, errno);
   }

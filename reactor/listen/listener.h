@@ -30,8 +30,8 @@ struct AcceptedSocket {
   SocketAddress peer;  // as accept4 told it: still right when the client has reset it meanwhile
 };
 
-// Owns the socket, or a share of it. Sample(), history() and what lends its queue are for any
-// thread; the rest is for the reactor's thread.
+// Owns the socket, or a share of it. SetBacklog(), Sample(), history() and what lends its queue are
+// for any thread; the rest is for the reactor's thread.
 class Listener {
  public:
   // Binds and listens. TCP_NODELAY and SO_OOBINLINE are set here and inherited by every accepted
@@ -92,6 +92,7 @@ class Listener {
 
   // Applies another backlog to the live socket: listen(2) again takes effect at once, clamped to
   // net.core.somaxconn of this moment (inet_listen in net/ipv4/af_inet.c). Nothing queued is lost.
+  // FAILED_PRECONDITION once it is closed. Any thread: the reactor may be stalled.
   absl::Status SetBacklog(std::uint64_t backlog);
 
   // Sets SO_MARK (socket(7)), which half-open connections inherit, and accepted ones too; those

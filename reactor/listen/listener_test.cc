@@ -172,6 +172,9 @@ TEST(ListenerTest, ABacklogThatIsRefusedLeavesTheOneBefore) {
   EXPECT_EQ((*listener)->Sample(1).backlog_effective, 5u);
   EXPECT_TRUE((*listener)->SetBacklog(9).ok());
   EXPECT_EQ((*listener)->Sample(1).backlog_requested, 9u);
+  (*listener)->Close();
+  EXPECT_EQ((*listener)->SetBacklog(7).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ((*listener)->backlog_requested(), 9u);
 }
 
 struct OpenFault {

@@ -327,8 +327,6 @@ void Acceptor::Resume() {
 void Acceptor::Adopt(const Limits& limits) {
   limits_ = limits;
   ResumeIfPaused();  // there may be room now
-  // The same value too: the kernel may have capped it to a somaxconn that was raised since.
-  if (listener_->open()) (void)listener_->SetBacklog(limits.listen_backlog);
   listener_->SetStamping(limits.arrival_sample_every != 0);
   listener_->history().SetWindow(static_cast<std::int64_t>(limits.accept_queue_window_ms) *
                                  kNsPerMs);

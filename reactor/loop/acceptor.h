@@ -71,8 +71,8 @@ class Acceptor {
   }
   // A connection that it let in has ended. Its place of the server is given back by Admission.
   void OnEnded() noexcept;
-  // Works by these limits from now on, which are those of its listener. A backlog that the kernel
-  // refuses leaves the one before it, as Sample() shows.
+  // Works by these limits from now on, which are those of its listener. Its backlog is the
+  // listener's own affair: Reactor::ListenAgain.
   void Adopt(const Limits& limits);
 
   // Takes over a connected, non-blocking socket, as if it had been accepted.

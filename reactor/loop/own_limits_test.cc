@@ -90,9 +90,9 @@ TEST(OwnLimitsTest, OneThatTheKernelRefusesLeavesTheOneBeforeIt) {
   TestReactor reactor(Hello, Limits(), Two());
   reactor.SetLimits([](Limits* limits) { limits->listen_backlog = 9; });
   reactor.Tick();
-  reactor.SetLimitOf(0, "listen_backlog", 5);
   reactor.SetLimitOf(1, "listen_backlog", 6);
   reactor.syscalls().Fail(Call::kListen, ENOMEM);
+  reactor.SetLimitOf(0, "listen_backlog", 5);
   reactor.Tick();
   EXPECT_THAT(Backlogs(reactor), ElementsAre(9, 6));
   EXPECT_EQ(reactor.Stats().listener_queues[0].queue.backlog_requested, 9u);

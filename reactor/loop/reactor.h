@@ -89,6 +89,10 @@ class Reactor final : private ResponseSink {
   void LendTo(Reactor* peer);
   // When this returns the peer does not touch the queue of this one any more.
   void TakeBackFrom(Reactor* peer);
+  // Listens again on each listener, with the backlog that `layers` come to for it, at once and
+  // whatever the reactor is at. A backlog that the kernel refuses leaves the one before it, as
+  // Stats() shows. Any thread.
+  void ListenAgain(const LimitLayers& layers);
   // Steers new connections to the other reactors, or no longer.
   void SteerAway(bool away);
   // Counts a turn that lasted too long.

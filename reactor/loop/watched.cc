@@ -18,6 +18,13 @@ void Reactor::TakeBackFrom(Reactor* peer) {
   for (const auto& it : acceptors_) peer->lent_->Remove(it->listener());
 }
 
+void Reactor::ListenAgain(const LimitLayers& layers) {
+  for (const auto& it : acceptors_) {
+    Listener* const listener = it->listener();
+    (void)listener->SetBacklog(layers.Merge(listener->name()).listen_backlog);
+  }
+}
+
 void Reactor::SteerAway(bool away) {
   for (const auto& it : acceptors_) {
     Listener* const listener = it->listener();

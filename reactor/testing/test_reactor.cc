@@ -46,6 +46,10 @@ TestReactor::TestReactor(AnyHandler handler, const Limits& limits, const SharedL
   auto reactor = Reactor::Create(options, std::move(listeners));
   EXPECT_TRUE(reactor.ok()) << reactor.status();
   reactor_ = *std::move(reactor);
+  // As a server does.
+  limits_.OnPublish([this] {
+    if (reactor_ != nullptr) reactor_->ListenAgain(limits_.current()->layers);
+  });
 }
 
 TestReactor::~TestReactor() {
