@@ -46,17 +46,34 @@ void PrintListeners(const admin::v1::Diagnosis& diagnosis, std::ostream& out) {
   if (rows.size() > 1) PrintTable(rows, out);
 }
 
-// Adds what the server says of itself. Without a server that is the whole answer only where it was
-// asked for alone.
+std::string Setting(bool known, std::uint64_t value) {
+  return known ? std::to_string(value) : "unknown";
+}
+
+// What caps the queues above.
+void PrintSettings(const admin::v1::Diagnosis& diagnosis, std::ostream& out) {
+  if (!diagnosis.has_host()) return;
+  const admin::v1::HostFacts& host = diagnosis.host();
+  out << "net.core.somaxconn = " << Setting(host.has_somaxconn(), host.somaxconn())
+      << " caps every backlog at the time of listen(2); net.ipv4.tcp_syncookies = "
+      << Setting(host.has_tcp_syncookies(), host.tcp_syncookies())
+      << ", net.ipv4.tcp_max_syn_backlog = "
+      << Setting(host.has_tcp_max_syn_backlog(), host.tcp_max_syn_backlog())
+      << (host.tcp_syncookies() == 0 ? "" : " (without effect while SYN cookies are on)") << "\n";
+}
+
+// Adds what the server says of itself. No server is no error where the host is examined too.
 int AskServer(const Session& session, bool needed, admin::v1::Diagnosis* diagnosis) {
   grpc::ClientContext context;
   SetDeadline(session, &context);
   const grpc::Status status = session.stub->Diagnose(&context, {}, diagnosis);
   if (status.ok() || needed) return Report(session, status);
-  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return Report(session, status);
-  session.err << "weirctl: no server answers at " << session.line.target
-              << ": only the host was examined\n";
-  return kExitOk;
+  const bool none = status.error_code() == grpc::StatusCode::UNAVAILABLE;
+  const int exit = none ? kExitOk : Report(session, status);
+  session.err << "weirctl: ";
+  if (none) session.err << "no server answers at " << session.line.target << ": ";
+  session.err << "only the host was examined\n";
+  return exit;
 }
 
 int ExitStatusOf(const admin::v1::Diagnosis& diagnosis) {
@@ -67,9 +84,10 @@ int ExitStatusOf(const admin::v1::Diagnosis& diagnosis) {
 
 int ExamineOnce(const Session& session, const Scope& scope) {
   admin::v1::Diagnosis diagnosis;
+  int answered = kExitOk;
   if (scope.server) {
-    const int exit = AskServer(session, !scope.host, &diagnosis);
-    if (exit != kExitOk) return exit;
+    answered = AskServer(session, !scope.host, &diagnosis);
+    if (answered != kExitOk && !scope.host) return answered;
   }
   *diagnosis.mutable_time() = TimeUtil::GetCurrentTime();
   if (scope.host) {
@@ -82,9 +100,10 @@ int ExamineOnce(const Session& session, const Scope& scope) {
     PrintJson(diagnosis, session.out);
   } else {
     PrintListeners(diagnosis, session.out);
+    PrintSettings(diagnosis, session.out);
     PrintFindings(diagnosis, WantsColour(session), session.out);
   }
-  return ExitStatusOf(diagnosis);
+  return answered != kExitOk ? answered : ExitStatusOf(diagnosis);
 }
 
 // Whether a signal came before the interval was over.

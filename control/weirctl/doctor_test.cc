@@ -153,6 +153,22 @@ TEST_F(DoctorTest, ExaminesTheHostWhenNoServerAnswers) {
   EXPECT_EQ(Call({"doctor", "server"}, gone).status, kExitUnreachable);
 }
 
+// A server that refuses to answer takes nothing from what the host tells, but is told by the
+// status.
+TEST_F(DoctorTest, ExaminesTheHostWhenTheServerRefuses) {
+  admin_.status = grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "not for you");
+  const Outcome both = Doctor({});
+  EXPECT_EQ(both.status, kExitRefused);
+  EXPECT_THAT(both.err, AllOf(HasSubstr("not for you"), HasSubstr("only the host was examined")));
+  EXPECT_THAT(both.out, AllOf(HasSubstr("LISTENER"), HasSubstr(" error")));
+}
+
+TEST_F(DoctorTest, ShowsTheSettingsThatCapTheQueues) {
+  EXPECT_THAT(Doctor({"host"}).out,
+              testing::ContainsRegex("net.core.somaxconn = [0-9]+ caps every backlog.*"
+                                     "tcp_syncookies = .*tcp_max_syn_backlog = "));
+}
+
 TEST(DiagnosisTextTest, ColoursOnlyWhereAskedTo) {
   std::ostringstream plain, coloured;
   PrintFindings(WithFinding(Finding::ERROR), false, plain);
