@@ -48,6 +48,11 @@ class IncidentTest(unittest.TestCase):
         self.assertIn("weirctl limits set listen_backlog=", doctor)
         self.assertIn("[queue_overflowed]", self.result["second"]["weir"]["doctor"])
 
+    def test_a_backlog_raised_during_the_stall_lets_those_in_that_try_again(self):
+        self.assertEqual(self.result["first"]["weir"]["connected_while_blocked"], CLIENTS)
+        self.assertEqual(self.result["first"]["clients"]["answered"], CLIENTS)
+        self.assertIn("listen_backlog", self.result["first"]["weir"]["mended"])
+
     def test_with_a_longer_queue_nobody_is_refused(self):
         second = self.result["second"]
         self.assertEqual(second["clients"]["connected_at_once"], CLIENTS)
