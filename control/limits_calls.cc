@@ -123,7 +123,7 @@ void LimitsCalls::Fill(const LimitsSnapshot& snapshot, admin::v1::LimitsState* s
   state->set_etag(EtagOf(server_->boot_id(), snapshot.version));
   state->set_version(snapshot.version);
   ToProto(snapshot.limits, state->mutable_requested());
-  ServerStats server = server_->Stats();
+  ServerStats server = server_->QueueStats();
   // Of limits that are only checked, or not in force any more, no listener was asked for anything.
   if (server_->limits().current().get() != &snapshot) server.backlogs_version = 0;
   Limits effective = server_->EffectiveLimits(snapshot.limits);

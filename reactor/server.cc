@@ -60,6 +60,8 @@ bool Server::WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) cons
 
 ServerStats Server::Stats() const { return impl_->Stats(); }
 
+ServerStats Server::QueueStats() const { return impl_->QueueStats(); }
+
 std::vector<BadRequest> Server::BadRequests() const { return impl_->BadRequests(); }
 
 EventLog& Server::events() noexcept { return impl_->events(); }

@@ -112,8 +112,8 @@ absl::Status Server::Impl::Start(const HandlerFactory& factory) {
   limits_teller_ = std::make_unique<LimitsTeller>(&limits_, &events_);
   limits_.OnPublish([this] {
     ApplyToListeners();
-    for (const auto& reactor : reactors_) reactor->Wake();
-    watch_.Wake();  // the intervals may be others
+    (void)WakeForLimits(Clock::System()->MonotonicNs());
+    watch_.Wake();  // wakes the others in time; and the intervals may be others
     kernel_watch_.Wake();
     events_.SetPerMinute(limits_.current()->limits.max_events_per_minute);
     limits_teller_->Tell();
@@ -300,7 +300,15 @@ DrainReport Server::Impl::Wait() {
   return CountDrained();
 }
 
-ServerStats Server::Impl::Stats() const {
+ServerStats Server::Impl::QueueStats() const {
+  ServerStats stats = StatsOfServer();
+  for (const auto& reactor : reactors_) stats.reactors.push_back({reactor->QueueCounts()});
+  stats.limits_version = limits_.version();
+  return stats;
+}
+
+// All but what is of the reactors and of the limits in force.
+ServerStats Server::Impl::StatsOfServer() const {
   ServerStats stats;
   stats.boot_id = boot_id_;
   const std::int64_t now_ns = Clock::System()->MonotonicNs();
@@ -309,12 +317,17 @@ ServerStats Server::Impl::Stats() const {
   stats.address = address();
   stats.draining = draining_.load();
   stats.backlogs_version = backlogs_version_.load();  // before the queues, which may be newer
+  stats.kernel = kernel_.Latest();
+  return stats;
+}
+
+ServerStats Server::Impl::Stats() const {
+  ServerStats stats = StatsOfServer();
   stats.reactors = StatsOfReactors();
   const auto snapshot = limits_.current();
   stats.limits_version = snapshot->version;
   stats.listeners = OwnLimits(snapshot->layers);
   stats.jiffy_ns = JiffyNs();
-  stats.kernel = kernel_.Latest();
   stats.events_newest = events_.newest();
   stats.events_suppressed = events_.suppressed();
   stats.warnings = Warnings(*snapshot);

@@ -38,6 +38,7 @@ class Server::Impl {
   DrainReport Wait();
   bool WaitForLimits(std::uint64_t version, std::uint64_t timeout_ms) const;
   ServerStats Stats() const;
+  ServerStats QueueStats() const;
   std::vector<BadRequest> BadRequests() const;
   std::vector<std::string> Warnings(const LimitsSnapshot& snapshot) const;
   bool shares_address() const noexcept { return options_.share_address; }
@@ -62,10 +63,15 @@ class Server::Impl {
   // again.
   std::chrono::nanoseconds Watch();
   void LookAtAll(std::int64_t now_ns, const Limits& limits);
+  ServerStats StatsOfServer() const;
+  std::vector<ReactorCounts> CountsOfReactors() const;
   std::vector<ReactorStats> StatsOfReactors() const;
   // The same of what the kernel tells, which may take long.
   std::chrono::nanoseconds WatchKernel();
   bool AllWorkBy(std::uint64_t version) const;
+  // Wakes each reactor that does not work by the present limits yet and has waited for events for a
+  // while. Returns whether all work by them.
+  bool WakeForLimits(std::int64_t now_ns) const;
   // The listeners, with what `layers` sets for each.
   std::vector<ListenerInfo> OwnLimits(const LimitLayers& layers) const;
   void TellDrainBegan(std::uint64_t timeout_ms);

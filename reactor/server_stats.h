@@ -188,7 +188,8 @@ struct ShadowCount {
   std::uint64_t refused = 0;  // of these: those that would have been
 };
 
-struct ReactorStats {
+// Of one reactor, all but its histograms.
+struct ReactorCounts {
   std::uint32_t reactor = 0;                   // index from 0
   std::uint64_t applied_limits_version = 0;    // LimitsSnapshot::version that it works by
   std::uint64_t connections_active = 0;        // open now
@@ -206,6 +207,9 @@ struct ReactorStats {
   std::array<std::uint64_t, kProxyErrorCount> proxy_errors{};  // refused PROXY headers, by kind
   ProxyError last_proxy_error = ProxyError::kNone;             // of the newest of them
   std::uint64_t last_proxy_error_offset = 0;                   // its byte, counted from 0
+};
+
+struct ReactorStats : ReactorCounts {
   std::array<HistogramCounts, kTimingCount> timings{};
   SizesOfHeads sizes{};
   std::array<ShadowCount, kShadowCount> shadows;  // by ShadowOf

@@ -90,6 +90,17 @@ TEST(ServerTest, AppliesLimitsToTheNextRequestAndSaysSo) {
   EXPECT_THAT(client.Ask(request), StartsWith("HTTP/1.1 431 "));
 }
 
+// An idle reactor that was woken for one change a moment ago is not woken for the next one at once.
+TEST(ServerTest, IdleReactorsApplyChangesThatFollowEachOther) {
+  const auto server = StartServer(TwoReactors(), Hello);
+  for (std::uint64_t i = 1; i <= 50; ++i) {
+    const auto published =
+        server->limits().Update([i](Limits* limits) { limits->max_head_bytes = 4096 + i; });
+    ASSERT_TRUE(published.ok());
+    ASSERT_TRUE(server->WaitForLimits((*published)->version, 10000)) << i;
+  }
+}
+
 TEST(ServerTest, SaysWhenAReactorDoesNotApplyLimits) {
   const auto server = StartServer(TwoReactors(), Hello);
   EXPECT_FALSE(server->WaitForLimits(2, 0));

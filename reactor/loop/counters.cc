@@ -23,7 +23,7 @@ void SizeCells::CopyTo(SizeCounts* counts) const noexcept {
   counts->sum = sum_.Get();
 }
 
-void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
+void ReactorCounters::CopyTo(ReactorCounts* stats) const noexcept {
   const std::uint64_t active = connections_active.Get();
   const std::uint64_t occupied = connections_busy.Get();
   stats->applied_limits_version = applied_limits_version.Get();
@@ -39,6 +39,9 @@ void ReactorCounters::CopyTo(ReactorStats* stats) const noexcept {
   CopyCells(proxy_errors_, &stats->proxy_errors);
   stats->last_proxy_error = static_cast<ProxyError>(last_proxy_error_.Get() & 0xff);
   stats->last_proxy_error_offset = last_proxy_error_.Get() >> 8;
+}
+
+void ReactorCounters::CopyHistogramsTo(ReactorStats* stats) const noexcept {
   for (std::size_t i = 0; i < kTimingCount; ++i) timings_[i].CopyTo(&stats->timings[i]);
   for (std::size_t i = 0; i < kSizeCount; ++i) sizes_[i].CopyTo(&stats->sizes[i]);
   shadows.CopyTo(&stats->shadows);

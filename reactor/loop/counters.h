@@ -102,10 +102,13 @@ class alignas(64) ReactorCounters {
   CounterCell connections_busy;  // active and not between requests
   CounterCell responses_pending;
   CounterCell buffered_bytes;
-  CounterCell applied_limits_version;
   HeartbeatCell heartbeat;
 
   ShadowMeter shadows;
+
+  // Others wait for it by reading it again and again: not beside what is written at each request.
+  struct alignas(64) Apart : CounterCell {};
+  Apart applied_limits_version;
 
   // Counts a refused PROXY header, and keeps why the last one was.
   void CountProxyError(ProxyError error, std::size_t offset) noexcept {
@@ -113,8 +116,9 @@ class alignas(64) ReactorCounters {
     last_proxy_error_.Set(std::uint64_t{offset} << 8 | static_cast<std::uint64_t>(error));
   }
 
-  // Copies what is counted here into `stats`. Any thread.
-  void CopyTo(ReactorStats* stats) const noexcept;
+  // Copy what is counted here into `stats`. Any thread.
+  void CopyTo(ReactorCounts* stats) const noexcept;
+  void CopyHistogramsTo(ReactorStats* stats) const noexcept;
 
  private:
   std::array<CounterCell, kCounterCount> counters_;

@@ -77,6 +77,10 @@ class Reactor final : private ResponseSink {
   void RequestDrain(std::int64_t deadline_ms);
 
   ReactorStats Stats() const;
+  ReactorCounts Counts() const;
+  // Of them the reactor, applied_limits_version and the queues. It reads nothing that the reactor
+  // writes at each request, whose cache lines that would take away.
+  ReactorCounts QueueCounts() const;
   // The last requests that it refused, oldest first.
   std::vector<BadRequest> BadRequests() const { return bad_requests_.Copy(); }
 

@@ -34,16 +34,28 @@ void Reactor::SteerAway(bool away) {
   }
 }
 
-ReactorStats Reactor::Stats() const {
-  ReactorStats stats;
+ReactorCounts Reactor::QueueCounts() const {
+  ReactorCounts stats;
   stats.reactor = options_.index;
+  stats.applied_limits_version = AppliedVersion();
   const std::int64_t now_ns = options_.clock->MonotonicNs();
   for (const auto& it : acceptors_) stats.listener_queues.push_back(it->Sample(now_ns));
   stats.accept_queue = stats.listener_queues.front().queue;
+  return stats;
+}
+
+ReactorStats Reactor::Stats() const {
+  ReactorStats stats{Counts()};
+  counters_.CopyHistogramsTo(&stats);
+  return stats;
+}
+
+ReactorCounts Reactor::Counts() const {
+  ReactorCounts stats = QueueCounts();
   counters_.CopyTo(&stats);
   const Heartbeat beat = heartbeat();
   stats.busy = beat.busy;
-  const std::int64_t age = now_ns - beat.began_ns;
+  const std::int64_t age = options_.clock->MonotonicNs() - beat.began_ns;
   stats.tick_age_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0));
   return stats;
 }

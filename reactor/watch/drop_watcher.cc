@@ -15,7 +15,7 @@ std::optional<std::uint64_t> Of(const KernelStats& stats, NetnsCounter counter) 
 
 }  // namespace
 
-void DropWatcher::Step(const KernelStats& stats, const std::vector<ReactorStats>& reactors) {
+void DropWatcher::Step(const KernelStats& stats, const std::vector<ReactorCounts>& reactors) {
   const auto overflows = Of(stats, NetnsCounter::kListenOverflows);
   const auto drops = Of(stats, NetnsCounter::kListenDrops);
   // Without descriptors, say, none can be read: that is no move.
@@ -33,10 +33,10 @@ void DropWatcher::Step(const KernelStats& stats, const std::vector<ReactorStats>
   before_last_ = std::exchange(last_, refusals);
 }
 
-DropWatcher::Discards DropWatcher::Sum(const std::vector<ReactorStats>& reactors,
+DropWatcher::Discards DropWatcher::Sum(const std::vector<ReactorCounts>& reactors,
                                        std::size_t listener) {
   Discards sum;
-  for (const ReactorStats& stats : reactors) {
+  for (const ReactorCounts& stats : reactors) {
     const AcceptQueueSample& queue = stats.listener_queues[listener].queue;
     sum.unexplained += queue.discards - queue.discards_when_full;
     sum.when_full += queue.discards_when_full;

@@ -28,7 +28,7 @@ class DropWatcher {
   explicit DropWatcher(EventLog* log) : log_(log) {}
 
   // One reading. `reactors` are all of the server, as they were no earlier than `stats`.
-  void Step(const KernelStats& stats, const std::vector<ReactorStats>& reactors);
+  void Step(const KernelStats& stats, const std::vector<ReactorCounts>& reactors);
 
  private:
   // Cumulative counts of the namespace.
@@ -54,7 +54,7 @@ class DropWatcher {
     Episode episode;
   };
 
-  static Discards Sum(const std::vector<ReactorStats>& reactors, std::size_t listener);
+  static Discards Sum(const std::vector<ReactorCounts>& reactors, std::size_t listener);
   void LookAt(const Discards& discards, const Refusals& refusals, std::uint64_t now_ns,
               const std::string& listener, Known* known);
   void Tell(const Discards& discards, const Refusals& refusals, const std::string& listener,

@@ -23,7 +23,7 @@ using testing::IsEmpty;
 class DropWatcherTest : public testing::Test {
  protected:
   DropWatcherTest() {
-    ReactorStats reactor;
+    ReactorCounts reactor;
     reactor.listener_queues.resize(2);
     reactor.listener_queues[0].listener = "web";
     reactor.listener_queues[1].listener = "more";
@@ -53,7 +53,7 @@ class DropWatcherTest : public testing::Test {
   const Event& event() const { return told_.first(); }
 
   KernelStats stats_;
-  std::vector<ReactorStats> reactors_;
+  std::vector<ReactorCounts> reactors_;
 
  private:
   FakeClock clock_;

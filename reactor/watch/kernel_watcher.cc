@@ -31,7 +31,7 @@ Event Make(EventKind kind) {
 
 }  // namespace
 
-void KernelWatcher::Step(const KernelStats& stats, const std::vector<ReactorStats>& reactors,
+void KernelWatcher::Step(const KernelStats& stats, const std::vector<ReactorCounts>& reactors,
                          const Limits& limits) {
   LookAtDescriptors(stats);
   LookAtSynQueue(stats);
@@ -98,9 +98,9 @@ void KernelWatcher::LookAtSynQueue(const KernelStats& stats) {
   log_->Append(std::move(event));
 }
 
-KernelWatcher::Raisable KernelWatcher::FindRaisable(const std::vector<ReactorStats>& reactors,
+KernelWatcher::Raisable KernelWatcher::FindRaisable(const std::vector<ReactorCounts>& reactors,
                                                     std::size_t listener, std::uint64_t somaxconn) {
-  for (const ReactorStats& stats : reactors) {
+  for (const ReactorCounts& stats : reactors) {
     const AcceptQueueSample& queue = stats.listener_queues[listener].queue;
     if (queue.backlog_effective == 0) continue;  // the kernel does not tell
     const std::uint64_t possible = std::min(queue.backlog_requested, somaxconn);
@@ -113,7 +113,7 @@ KernelWatcher::Raisable KernelWatcher::FindRaisable(const std::vector<ReactorSta
 // Once for each rise. A change of the backlog passes between two numbers of one reading, so that
 // two readings must agree. Its end needs no event: it is when somebody makes use of it.
 void KernelWatcher::LookAtBacklogs(const KernelStats& stats,
-                                   const std::vector<ReactorStats>& reactors,
+                                   const std::vector<ReactorCounts>& reactors,
                                    const Limits& limits) {
   if (!stats.somaxconn || reactors.empty()) return;
   offers_.resize(reactors.front().listener_queues.size());

@@ -26,13 +26,13 @@ class KernelWatcher {
   explicit KernelWatcher(EventLog* log) : log_(log) {}
 
   // `reactors` are all of the server, as they were no earlier than `stats`.
-  void Step(const KernelStats& stats, const std::vector<ReactorStats>& reactors,
+  void Step(const KernelStats& stats, const std::vector<ReactorCounts>& reactors,
             const Limits& limits);
 
  private:
   void LookAtDescriptors(const KernelStats& stats);
   void LookAtSynQueue(const KernelStats& stats);
-  void LookAtBacklogs(const KernelStats& stats, const std::vector<ReactorStats>& reactors,
+  void LookAtBacklogs(const KernelStats& stats, const std::vector<ReactorCounts>& reactors,
                       const Limits& limits);
   // What listen(2) would give one listener now, where that is more than it has.
   struct Raisable {
@@ -40,7 +40,7 @@ class KernelWatcher {
     std::uint64_t effective = 0;
     std::uint64_t possible = 0;  // 0: no more than it has
   };
-  static Raisable FindRaisable(const std::vector<ReactorStats>& reactors, std::size_t listener,
+  static Raisable FindRaisable(const std::vector<ReactorCounts>& reactors, std::size_t listener,
                                std::uint64_t somaxconn);
   struct Offer {
     std::uint64_t seen = 0;  // what was possible at the last reading

@@ -20,7 +20,7 @@ using testing::IsEmpty;
 class KernelWatcherTest : public testing::Test {
  protected:
   KernelWatcherTest() {
-    ReactorStats reactor;
+    ReactorCounts reactor;
     reactor.listener_queues.resize(2);
     reactor.listener_queues[0].listener = "web";
     reactor.listener_queues[1].listener = "more";
@@ -43,7 +43,7 @@ class KernelWatcherTest : public testing::Test {
 
   // What the two reactors tell of listener `index`.
   void SetBacklog(std::size_t index, std::uint64_t requested, std::uint32_t effective) {
-    for (ReactorStats& it : reactors_) {
+    for (ReactorCounts& it : reactors_) {
       AcceptQueueSample* const queue = &it.listener_queues[index].queue;
       queue->backlog_requested = requested;
       queue->backlog_effective = effective;
@@ -51,7 +51,7 @@ class KernelWatcherTest : public testing::Test {
   }
 
   KernelStats stats_;
-  std::vector<ReactorStats> reactors_;
+  std::vector<ReactorCounts> reactors_;
   Limits limits_;
 
  private:

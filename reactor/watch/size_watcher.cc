@@ -9,12 +9,12 @@
 
 namespace weir {
 
-void SizeWatcher::Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactors,
+void SizeWatcher::Step(std::int64_t now_ns, const std::function<SizesOfHeads()>& sizes,
                        const Limits& limits) {
   if (due_ns_ == 0) due_ns_ = now_ns + kWindowNs;
   if (now_ns < due_ns_) return;
   due_ns_ = now_ns + kWindowNs;
-  const SizesOfHeads now = SumOfSizes(reactors);
+  const SizesOfHeads now = sizes();
   SizesOfHeads window{};
   for (std::size_t i = 0; i < kSizeCount; ++i) window[i] = now[i].Since(before_[i]);
   if (window[static_cast<std::size_t>(Size::kHead)].count() < kLeastSamplesOfSizes) return;

@@ -4,6 +4,7 @@
 #define WEIR_REACTOR_WATCH_SIZE_WATCHER_H_
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "weir/reactor/events/event_log.h"
@@ -22,8 +23,9 @@ class SizeWatcher {
   // `log` is not owned.
   explicit SizeWatcher(EventLog* log) : log_(log) {}
 
-  // To be called as often as one likes. `now_ns` is of CLOCK_MONOTONIC.
-  void Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactors, const Limits& limits);
+  // To be called as often as one likes. `now_ns` is of CLOCK_MONOTONIC; `sizes` are asked for once
+  // a window.
+  void Step(std::int64_t now_ns, const std::function<SizesOfHeads()>& sizes, const Limits& limits);
 
  private:
   void Compare(const std::vector<NearLimit>& near);

@@ -27,7 +27,8 @@ class SizeWatcherTest : public testing::Test {
   // The kinds of what a look some ms later tells.
   std::vector<EventKind> Look(std::int64_t ms) {
     clock_.AdvanceMs(ms);
-    watcher_.Step(clock_.MonotonicNs(), stats_, limits_);
+    watcher_.Step(
+        clock_.MonotonicNs(), [this] { return SumOfSizes(stats_); }, limits_);
     return told_.Take();
   }
 

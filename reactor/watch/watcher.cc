@@ -14,31 +14,31 @@ constexpr std::uint64_t kNsPerMs = 1'000'000;
 
 std::uint64_t ToMs(std::int64_t ns) { return static_cast<std::uint64_t>(ns) / kNsPerMs; }
 
-std::uint64_t CountOf(const ReactorStats& stats, Counter counter) {
+std::uint64_t CountOf(const ReactorCounts& stats, Counter counter) {
   return stats.counters[static_cast<std::size_t>(counter)];
 }
 
 // How many wait in all queues of that reactor.
-std::uint64_t Waiting(const ReactorStats& stats) {
+std::uint64_t Waiting(const ReactorCounts& stats) {
   std::uint64_t depth = 0;
   for (const ListenerQueue& it : stats.listener_queues) depth += it.queue.depth;
   return depth;
 }
 
 // How many its peers took from them.
-std::uint64_t TakenByPeers(const ReactorStats& stats) {
+std::uint64_t TakenByPeers(const ReactorCounts& stats) {
   std::uint64_t taken = 0;
   for (const ListenerQueue& it : stats.listener_queues) taken += it.queue.taken_by_peers;
   return taken;
 }
 
-bool IsLent(const ReactorStats& stats) {
+bool IsLent(const ReactorCounts& stats) {
   return std::any_of(stats.listener_queues.begin(), stats.listener_queues.end(),
                      [](const ListenerQueue& it) { return it.queue.lent; });
 }
 
 // An event of that reactor.
-Event Make(EventKind kind, const ReactorStats& stats) {
+Event Make(EventKind kind, const ReactorCounts& stats) {
   Event event;
   event.kind = kind;
   event.reactor = static_cast<std::int32_t>(stats.reactor);
@@ -47,7 +47,7 @@ Event Make(EventKind kind, const ReactorStats& stats) {
 }
 
 // An event of one of its queues, with what that was like.
-Event Make(EventKind kind, const ReactorStats& stats, const ListenerQueue& listener) {
+Event Make(EventKind kind, const ReactorCounts& stats, const ListenerQueue& listener) {
   Event event = Make(kind, stats);
   if (listener.shared) event.reactor = Event::kWholeServer;
   event.listener = listener.listener;
@@ -55,14 +55,14 @@ Event Make(EventKind kind, const ReactorStats& stats, const ListenerQueue& liste
   return event;
 }
 
-std::string Queue(const ReactorStats& stats, const ListenerQueue& listener) {
+std::string Queue(const ReactorCounts& stats, const ListenerQueue& listener) {
   const std::string queue = absl::StrCat("the accept queue of ", listener.listener);
   return listener.shared ? queue : absl::StrCat(queue, " in reactor ", stats.reactor);
 }
 
 }  // namespace
 
-void Watcher::Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactors,
+void Watcher::Step(std::int64_t now_ns, const std::vector<ReactorCounts>& reactors,
                    const Limits& limits) {
   known_.resize(reactors.size());
   for (std::size_t i = 0; i < reactors.size(); ++i) {
@@ -91,7 +91,7 @@ Watcher::Change Watcher::Move(Burst* burst, std::uint64_t number, std::int64_t n
   return Change::kEnded;
 }
 
-void Watcher::LookAtStall(const ReactorStats& stats, const Limits& limits, Known* known) {
+void Watcher::LookAtStall(const ReactorCounts& stats, const Limits& limits, Known* known) {
   const std::uint64_t tick = CountOf(stats, Counter::kTicks);
   const std::uint64_t taken = TakenByPeers(stats);
   if (known->stalled && (!stats.busy || tick != known->tick)) {
@@ -122,7 +122,7 @@ void Watcher::LookAtStall(const ReactorStats& stats, const Limits& limits, Known
   log_->Append(std::move(event));
 }
 
-void Watcher::LookAtQueues(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
+void Watcher::LookAtQueues(std::int64_t now_ns, const ReactorCounts& stats, Known* known) {
   known->queues.resize(stats.listener_queues.size());
   for (std::size_t i = 0; i < known->queues.size(); ++i) {
     LookAtDepth(now_ns, stats, stats.listener_queues[i], &known->queues[i]);
@@ -130,7 +130,7 @@ void Watcher::LookAtQueues(std::int64_t now_ns, const ReactorStats& stats, Known
   }
 }
 
-void Watcher::LookAtDepth(std::int64_t now_ns, const ReactorStats& stats,
+void Watcher::LookAtDepth(std::int64_t now_ns, const ReactorCounts& stats,
                           const ListenerQueue& listener, KnownQueue* known) {
   const AcceptQueueSample& queue = listener.queue;
   const std::uint64_t depth = queue.depth;
@@ -153,7 +153,7 @@ void Watcher::LookAtDepth(std::int64_t now_ns, const ReactorStats& stats,
   log_->Append(std::move(event));
 }
 
-void Watcher::LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats,
+void Watcher::LookAtDiscards(std::int64_t now_ns, const ReactorCounts& stats,
                              const ListenerQueue& listener, KnownQueue* known) {
   const AcceptQueueSample& queue = listener.queue;
   Burst* const burst = &known->discards;
@@ -182,7 +182,7 @@ void Watcher::LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats,
   log_->Append(std::move(event));
 }
 
-void Watcher::LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
+void Watcher::LookAtPauses(std::int64_t now_ns, const ReactorCounts& stats, Known* known) {
   Burst* const burst = &known->pauses;
   const Change change =
       Move(burst, CountOf(stats, Counter::kAcceptPauses), now_ns, !known->stalled);
@@ -205,7 +205,7 @@ void Watcher::LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known
 }
 
 // One event for each burst of them. Its end needs no event: it is when nobody tries any more.
-void Watcher::LookAtProxies(std::int64_t now_ns, const ReactorStats& stats, Known* known) {
+void Watcher::LookAtProxies(std::int64_t now_ns, const ReactorCounts& stats, Known* known) {
   const std::uint64_t untrusted =
       stats.connections_refused[static_cast<std::size_t>(RefuseReason::kProxyUntrusted)];
   const std::uint64_t headers =
@@ -228,7 +228,7 @@ void Watcher::LookAtProxies(std::int64_t now_ns, const ReactorStats& stats, Know
   log_->Append(std::move(event));
 }
 
-void Watcher::LookAtBacklogs(const std::vector<ReactorStats>& reactors) {
+void Watcher::LookAtBacklogs(const std::vector<ReactorCounts>& reactors) {
   if (reactors.empty()) return;
   capped_.resize(reactors.front().listener_queues.size());
   for (std::size_t i = 0; i < capped_.size(); ++i) LookAtBacklog(reactors, i);
@@ -236,10 +236,10 @@ void Watcher::LookAtBacklogs(const std::vector<ReactorStats>& reactors) {
 
 // One event for all listeners that have the same backlog. A change of it passes between two numbers
 // of one look, so that two looks must agree.
-void Watcher::LookAtBacklog(const std::vector<ReactorStats>& reactors, std::size_t listener) {
+void Watcher::LookAtBacklog(const std::vector<ReactorCounts>& reactors, std::size_t listener) {
   std::uint64_t requested = 0;
   std::uint64_t effective = 0;
-  for (const ReactorStats& stats : reactors) {
+  for (const ReactorCounts& stats : reactors) {
     const AcceptQueueSample& queue = stats.listener_queues[listener].queue;
     const bool known = queue.backlog_effective != 0;  // the kernel told
     if (!known || queue.backlog_effective >= queue.backlog_requested) continue;

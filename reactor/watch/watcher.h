@@ -26,7 +26,7 @@ class Watcher {
 
   // One look. `now_ns` is of CLOCK_MONOTONIC; `reactors` are all of the server, in the same order
   // each time.
-  void Step(std::int64_t now_ns, const std::vector<ReactorStats>& reactors, const Limits& limits);
+  void Step(std::int64_t now_ns, const std::vector<ReactorCounts>& reactors, const Limits& limits);
 
  private:
   // A cumulative number that moves in bursts: an episode lasts from its first move to the first
@@ -64,16 +64,16 @@ class Watcher {
   // `may_end` holds an episode open that would be over.
   static Change Move(Burst* burst, std::uint64_t number, std::int64_t now_ns, bool may_end);
 
-  void LookAtStall(const ReactorStats& stats, const Limits& limits, Known* known);
-  void LookAtQueues(std::int64_t now_ns, const ReactorStats& stats, Known* known);
-  void LookAtDepth(std::int64_t now_ns, const ReactorStats& stats, const ListenerQueue& listener,
+  void LookAtStall(const ReactorCounts& stats, const Limits& limits, Known* known);
+  void LookAtQueues(std::int64_t now_ns, const ReactorCounts& stats, Known* known);
+  void LookAtDepth(std::int64_t now_ns, const ReactorCounts& stats, const ListenerQueue& listener,
                    KnownQueue* known);
-  void LookAtDiscards(std::int64_t now_ns, const ReactorStats& stats, const ListenerQueue& listener,
-                      KnownQueue* known);
-  void LookAtPauses(std::int64_t now_ns, const ReactorStats& stats, Known* known);
-  void LookAtProxies(std::int64_t now_ns, const ReactorStats& stats, Known* known);
-  void LookAtBacklogs(const std::vector<ReactorStats>& reactors);
-  void LookAtBacklog(const std::vector<ReactorStats>& reactors, std::size_t listener);
+  void LookAtDiscards(std::int64_t now_ns, const ReactorCounts& stats,
+                      const ListenerQueue& listener, KnownQueue* known);
+  void LookAtPauses(std::int64_t now_ns, const ReactorCounts& stats, Known* known);
+  void LookAtProxies(std::int64_t now_ns, const ReactorCounts& stats, Known* known);
+  void LookAtBacklogs(const std::vector<ReactorCounts>& reactors);
+  void LookAtBacklog(const std::vector<ReactorCounts>& reactors, std::size_t listener);
 
   EventLog* const log_;
   std::vector<Known> known_;

@@ -23,7 +23,7 @@ using testing::Not;
 class WatcherTest : public testing::Test {
  protected:
   WatcherTest() {
-    for (ReactorStats& stats : stats_) {
+    for (ReactorCounts& stats : stats_) {
       stats.reactor = static_cast<std::uint32_t>(&stats - stats_.data());
       for (const char* const name : {"public", "health"}) {
         ListenerQueue& queue = stats.listener_queues.emplace_back();
@@ -33,7 +33,7 @@ class WatcherTest : public testing::Test {
     }
   }
 
-  ReactorStats& reactor() { return stats_[1]; }
+  ReactorCounts& reactor() { return stats_[1]; }
   // Of its second listener.
   AcceptQueueSample& queue() { return reactor().listener_queues[1].queue; }
   std::uint64_t& counter(Counter counter) {
@@ -49,7 +49,7 @@ class WatcherTest : public testing::Test {
   const Event& event() const { return told_.first(); }
 
   Limits limits_;
-  std::vector<ReactorStats> stats_{2};
+  std::vector<ReactorCounts> stats_{2};
 
  private:
   FakeClock clock_;
@@ -212,7 +212,7 @@ TEST_F(WatcherTest, DoesNotSayThatAStalledReactorAccepts) {
 }
 
 TEST_F(WatcherTest, TellsOnceOfABacklogThatIsCappedForAll) {
-  for (ReactorStats& stats : stats_) stats.listener_queues[1].queue.backlog_requested = 500;
+  for (ReactorCounts& stats : stats_) stats.listener_queues[1].queue.backlog_requested = 500;
   EXPECT_THAT(Look(), IsEmpty()) << "the change may be under way";
   EXPECT_THAT(Look(), ElementsAre(EventKind::kBacklogCapped));
   EXPECT_EQ(event().reactor, Event::kWholeServer);
@@ -220,7 +220,7 @@ TEST_F(WatcherTest, TellsOnceOfABacklogThatIsCappedForAll) {
   EXPECT_EQ(event().Number("backlog"), 100u);
   EXPECT_THAT(event().fix, HasSubstr("sysctl -w net.core.somaxconn=500"));
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Look(), IsEmpty());
-  for (ReactorStats& stats : stats_) stats.listener_queues[1].queue.backlog_effective = 500;
+  for (ReactorCounts& stats : stats_) stats.listener_queues[1].queue.backlog_effective = 500;
   for (int i = 0; i < 3; ++i) EXPECT_THAT(Look(), IsEmpty());
   queue().backlog_requested = 600;
   EXPECT_THAT(Look(), IsEmpty());
@@ -245,7 +245,7 @@ TEST_F(WatcherTest, TellsOnceOfEachBurstOfRefusedBalancers) {
 }
 
 TEST_F(WatcherTest, TellsOfEachBacklogThatIsCapped) {
-  for (ReactorStats& stats : stats_) {
+  for (ReactorCounts& stats : stats_) {
     for (ListenerQueue& it : stats.listener_queues) it.queue.backlog_requested = 500;
   }
   Look();
