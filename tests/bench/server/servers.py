@@ -97,8 +97,8 @@ def find_program(name):
 class Server(Program):
     """A server that listens on self.port."""
 
-    def __init__(self, name, command, cpus, port=None, folder=None):
-        super().__init__(command, cpus, stderr=None if port is None else subprocess.DEVNULL)
+    def __init__(self, name, command, cpus, port=None, folder=None, **options):
+        super().__init__(command, cpus, stderr=None if port is None else subprocess.DEVNULL, **options)
         self.name = name
         self.folder = folder
         self.port = port or self.first_port()
@@ -111,6 +111,19 @@ class Server(Program):
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class LiveWeir(Server):
+    """A Weir whose limits change while it serves."""
+
+    def __init__(self, command, cpus):
+        super().__init__("weir", command + ["--limits_from_input"], cpus, stdin=subprocess.PIPE)
+
+    def set(self, limits):
+        self.process.stdin.write(",".join(limits) + "\n")
+        self.process.stdin.flush()
+        if self.process.stdout.readline() != "set\n":
+            raise RuntimeError(f"{limits} can't be set")
+
+
 class Starter:
     """Starts servers on the server's CPUs; `programs` is where the benchmark's own were built."""
 
@@ -121,6 +134,9 @@ class Starter:
     def weir(self, limits=(), reactors=1):
         command = [self.programs + "/weir_server", f"--reactors={reactors}"]
         return Server("weir", command + ([f"--limits={','.join(limits)}"] if limits else []), self.cpus)
+
+    def live_weir(self, reactors):
+        return LiveWeir([self.programs + "/weir_server", f"--reactors={reactors}"], self.cpus)
 
     def bare(self, name, answer_file, workload):
         command = [self.programs + "/bare_loop", "--answer=" + answer_file]

@@ -1,16 +1,33 @@
 // The server that the benchmark measures: Weir, and the smallest handler that there is.
+#include <cstdint>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
+#include "absl/strings/str_split.h"
 #include "weir/reactor/server.h"
 #include "weir/tests/bench/server/limit_flags.h"
 
 ABSL_FLAG(int, reactors, 1, "reactors");
 ABSL_FLAG(std::vector<std::string>, limits, {},
           "limits that differ from the defaults: NAME=VALUE,...");
+ABSL_FLAG(bool, limits_from_input, false,
+          "set what each line of standard input says, as --limits, and tell once all work by it");
+
+namespace {
+
+constexpr std::uint64_t kPatienceMs = 10'000;
+
+bool SetLive(const std::string& line, weir::Server* server) {
+  bool good = true;
+  const auto snapshot = server->limits().Update(
+      [&](weir::Limits* limits) { good = weir::SetLimits(absl::StrSplit(line, ','), limits); });
+  return good && snapshot.ok() && server->WaitForLimits((*snapshot)->version, kPatienceMs);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
@@ -18,6 +35,9 @@ int main(int argc, char** argv) {
   options.address = "127.0.0.1:0";
   options.reactors = absl::GetFlag(FLAGS_reactors);
   if (!weir::SetLimits(absl::GetFlag(FLAGS_limits), &options.limits)) return 2;
+  if (absl::GetFlag(FLAGS_limits_from_input)) {
+    options.on_event = [](const weir::Event&) {};  // each change of a limit is one
+  }
   auto server =
       weir::Server::Start(options, [](const weir::Request&, weir::ResponseWriter response) {
         response.Send(200, "text/plain", "Hello, World!\n");
@@ -27,5 +47,12 @@ int main(int argc, char** argv) {
     return 1;
   }
   std::cout << "http://" << (*server)->address() << std::endl;
+  if (absl::GetFlag(FLAGS_limits_from_input)) {
+    for (std::string line; std::getline(std::cin, line);) {
+      if (!SetLive(line, server->get())) return 2;
+      std::cout << "set" << std::endl;
+    }
+    (*server)->Drain();
+  }
   (*server)->Wait();
 }
