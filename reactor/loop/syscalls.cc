@@ -5,6 +5,8 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+#include "weir/reactor/loop/uncancelled.h"
+
 namespace weir {
 namespace {
 
@@ -27,31 +29,31 @@ class SystemSyscalls final : public Syscalls {
     return ::getsockname(fd, address, size);
   }
   int Accept4(int fd, sockaddr* address, socklen_t* size, int flags) override {
-    return ::accept4(fd, address, size, flags);
+    return uncancelled::Accept4(fd, address, size, flags);
   }
   ssize_t Recv(int fd, void* data, std::size_t size, int flags) override {
-    return ::recv(fd, data, size, flags);
+    return uncancelled::Recv(fd, data, size, flags);
   }
   ssize_t RecvMsg(int fd, msghdr* message, int flags) override {
-    return ::recvmsg(fd, message, flags);
+    return uncancelled::RecvMsg(fd, message, flags);
   }
   ssize_t Send(int fd, const void* data, std::size_t size, int flags) override {
-    return ::send(fd, data, size, flags);
+    return uncancelled::Send(fd, data, size, flags);
   }
   ssize_t SendMsg(int fd, const msghdr* message, int flags) override {
-    return ::sendmsg(fd, message, flags);
+    return uncancelled::SendMsg(fd, message, flags);
   }
   ssize_t SendFile(int out_fd, int in_fd, off_t* offset, std::size_t size) override {
     return ::sendfile(out_fd, in_fd, offset, size);
   }
   int Shutdown(int fd, int how) override { return ::shutdown(fd, how); }
-  int Close(int fd) override { return ::close(fd); }
+  int Close(int fd) override { return uncancelled::Close(fd); }
   int EpollCreate1(int flags) override { return ::epoll_create1(flags); }
   int EpollCtl(int epoll, int op, int fd, epoll_event* event) override {
     return ::epoll_ctl(epoll, op, fd, event);
   }
   int EpollWait(int epoll, epoll_event* events, int size, int timeout_ms) override {
-    return ::epoll_wait(epoll, events, size, timeout_ms);
+    return uncancelled::EpollWait(epoll, events, size, timeout_ms);
   }
   int Poll(pollfd* waits, nfds_t count, int timeout_ms) override {
     return ::poll(waits, count, timeout_ms);

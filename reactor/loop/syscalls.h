@@ -14,7 +14,8 @@
 namespace weir {
 
 // Each method is the call of that name in section 2 of the manual: -1 and errno for an error. The
-// implementation that System() gives adds nothing but the call. Any thread.
+// implementation that System() gives adds nothing but the call, and is no cancellation point where
+// the request path makes it. Any thread.
 class Syscalls {
  public:
   virtual ~Syscalls() = default;
