@@ -47,7 +47,8 @@ enum class SynQueueScope : std::uint8_t {
 std::string_view Name(SynQueueScope scope) noexcept;
 
 // Connections whose handshake has begun and not ended, of the listeners of one address. Those that
-// were answered by a SYN cookie are in no queue and are not counted.
+// were answered by a SYN cookie are in no queue and are not counted. While there are none it may be
+// older than the reading: DumpRest.
 struct SynQueueSample {
   std::string address;  // "127.0.0.1:8080"
   SynQueueScope scope = SynQueueScope::kUnknown;

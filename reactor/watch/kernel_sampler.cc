@@ -22,7 +22,8 @@ KernelSampler::KernelSampler(Syscalls* syscalls, std::string proc)
     : proc_(std::move(proc)), diag_(syscalls) {}
 
 void KernelSampler::Begin(std::vector<SynQueueGroup> groups) {
-  groups_ = std::move(groups);
+  known_.clear();
+  for (SynQueueGroup& group : groups) known_.push_back({std::move(group), {}, {}});
   at_start_ = ReadNetnsCounters(proc_);
 }
 
@@ -39,7 +40,7 @@ bool KernelSampler::SampleIfDue(std::int64_t now_ns, std::uint64_t interval_ms,
   KernelStats stats;
   stats.monotonic_ns = static_cast<std::uint64_t>(now_ns);
   stats.counters = Since(at_start_, ReadNetnsCounters(proc_));
-  for (const SynQueueGroup& group : groups_) stats.syn_queues.push_back(ReadSynQueue(group));
+  for (Known& it : known_) stats.syn_queues.push_back(ReadSynQueue(now_ns, &it));
   stats.somaxconn = ReadSysctl("net/core/somaxconn", proc_);
   ReadDescriptors(now_ns, &stats);
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -47,7 +48,16 @@ bool KernelSampler::SampleIfDue(std::int64_t now_ns, std::uint64_t interval_ms,
   return true;
 }
 
-SynQueueSample KernelSampler::ReadSynQueue(const SynQueueGroup& group) {
+const SynQueueSample& KernelSampler::ReadSynQueue(std::int64_t now_ns, Known* known) {
+  if (!known->rest.IsDue(now_ns)) return known->last;
+  const std::int64_t began_ns = Clock::System()->MonotonicNs();
+  known->last = Count(known->group);
+  const std::int64_t took_ns = Clock::System()->MonotonicNs() - began_ns;
+  known->rest.Counted(now_ns, took_ns, known->last.half_open);
+  return known->last;
+}
+
+SynQueueSample KernelSampler::Count(const SynQueueGroup& group) {
   SynQueueSample sample;
   sample.address = group.address.ToString();
   const std::size_t marks = group.first_mark == 0 ? 0 : group.listeners;

@@ -13,6 +13,7 @@
 #include "weir/reactor/kernel_stats.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/socket_address.h"
+#include "weir/reactor/watch/dump_rest.h"
 
 namespace weir {
 
@@ -44,13 +45,20 @@ class KernelSampler {
   KernelStats Latest() const;
 
  private:
-  SynQueueSample ReadSynQueue(const SynQueueGroup& group);
+  struct Known {
+    SynQueueGroup group;
+    SynQueueSample last;
+    DumpRest rest;
+  };
+
+  const SynQueueSample& ReadSynQueue(std::int64_t now_ns, Known* known);
+  SynQueueSample Count(const SynQueueGroup& group);
   void ReadDescriptors(std::int64_t now_ns, KernelStats* stats);
 
   const std::string proc_;
   InetDiag diag_;
   NetnsCounters at_start_;
-  std::vector<SynQueueGroup> groups_;
+  std::vector<Known> known_;
   bool begun_ = false;
   std::int64_t last_ns_ = 0;
   std::int64_t descriptors_due_ns_ = 0;
