@@ -46,7 +46,7 @@ enum class Counter : std::uint8_t {
   kRequestsShed,           // of kRequests: answered with 503 in place of the handler, for overload
   kWaitFailures,           // epoll_wait errors: something in this process broke the reactor's epoll
   kAcceptPausesFailed,     // times that a listener was disarmed because accept4 would go on to fail
-  kStalls,                 // turns of stall_threshold_ms or longer, as the watcher saw them
+  kStalls,                 // turns of stall_threshold_ms or longer
   kConnectionsRescued,     // of the accepted: from the accept queues of stalled reactors
   kAcceptPausesListenerFull,  // the same as kAcceptPausesFull, for max_connections_per_listener
   kArrivalsAhead,  // sampled arrival_age of less than 0, told as 0: the clock was set back

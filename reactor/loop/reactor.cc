@@ -111,7 +111,14 @@ void Reactor::RunOnce(std::int64_t max_wait_ms) {
   PublishBufferedBytes();
   context_.TrimPools();
   Mailbox::LeaveThread();
+  if (counts_own_stalls_) CountIfStalled();
   counters_.heartbeat.Set({context_.now_ns, false});
+}
+
+void Reactor::CountIfStalled() noexcept {
+  const std::int64_t lasted_ns = options_.clock->MonotonicNs() - context_.now_ns;
+  const auto threshold_ms = static_cast<std::int64_t>(context_.limits.stall_threshold_ms);
+  if (lasted_ns >= threshold_ms * kNsPerMs) CountStall();
 }
 
 void Reactor::AddConnection(int fd, const SocketAddress& peer) {

@@ -101,6 +101,8 @@ class Reactor final : private ResponseSink {
   void SteerAway(bool away);
   // Counts a turn that lasted too long.
   void CountStall() noexcept { counters_[Counter::kStalls].Add(); }
+  // Has it count them itself from its next turn on, each as it ends. Before its thread runs.
+  void CountOwnStalls() noexcept { counts_own_stalls_ = true; }
   // The version of the limits that it works by.
   std::uint64_t AppliedVersion() const noexcept { return counters_.applied_limits_version.Get(); }
 
@@ -132,6 +134,7 @@ class Reactor final : private ResponseSink {
   void EndDrain();
   void ReleaseEnded();
   void PublishBufferedBytes();
+  void CountIfStalled() noexcept;
   template <typename Step>
   void Drive(Connection* connection, Step step);
   template <typename Step>
@@ -163,6 +166,7 @@ class Reactor final : private ResponseSink {
   std::uint64_t applied_version_ = 0;
   std::atomic<std::int64_t> drain_deadline_ms_;
   std::atomic<bool> finished_{false};
+  bool counts_own_stalls_ = false;
 };
 
 }  // namespace weir

@@ -13,12 +13,14 @@ std::int64_t ToNs(std::uint64_t ms) { return static_cast<std::int64_t>(ms) * kNs
 }  // namespace
 
 StallWatch::StallWatch(std::vector<Reactor*> reactors)
-    : reactors_(std::move(reactors)), known_(reactors_.size()) {}
+    : reactors_(std::move(reactors)), known_(reactors_.size()) {
+  if (reactors_.size() == 1) reactors_.front()->CountOwnStalls();
+}
 
 std::int64_t StallWatch::Look(std::int64_t now_ns, const Limits& limits) {
+  if (reactors_.size() == 1) return std::max(ToNs(limits.watch_interval_ms), kLeastNs);
   const std::int64_t threshold_ns = ToNs(limits.stall_threshold_ms);
-  const bool alone = reactors_.size() == 1;
-  std::int64_t next_ns = alone ? ToNs(limits.watch_interval_ms) : threshold_ns;
+  std::int64_t next_ns = threshold_ns;
   bool any_stalled = false;
   for (std::size_t i = 0; i < reactors_.size(); ++i) {
     const Heartbeat beat = reactors_[i]->heartbeat();
@@ -28,7 +30,7 @@ std::int64_t StallWatch::Look(std::int64_t now_ns, const Limits& limits) {
     if (known->stalled && (!stalled || beat.began_ns != known->began_ns)) End(i);
     if (stalled && !known->stalled) Begin(i, beat.began_ns);
     if (known->stalled && age_ns >= ToNs(limits.stall_steer_ms)) Steer(i, true);
-    if (!stalled && !alone) next_ns = std::min(next_ns, threshold_ns - age_ns);
+    if (!stalled) next_ns = std::min(next_ns, threshold_ns - age_ns);
     any_stalled |= stalled;
   }
   // Now that it is known which can help. Again at each look: one may be able to by now.

@@ -15,8 +15,8 @@ namespace weir {
 // A reactor is stalled while one turn of it lasts stall_threshold_ms or longer. Its listener is
 // then lent to kPeers reactors that are not, and after stall_steer_ms new connections are steered
 // to all others; both end at the first look at which it has ended that turn. One reactor
-// alone has its stalls counted as they are seen, every watch_interval_ms: nobody could help, and
-// each look may take the CPU from it. One thread.
+// alone counts its stalls itself: nobody could help, and each look may take the CPU from it. One
+// thread.
 class StallWatch {
  public:
   // As many can take what a listener is sent; more would cost each look more when many stall.
@@ -25,12 +25,12 @@ class StallWatch {
   static constexpr std::int64_t kLeastNs = 200'000;
 
   // What is not in a turn costs a look one load. The reactors are not owned; they must outlive this
-  // or its last Look.
+  // or its last Look. Before their threads run.
   explicit StallWatch(std::vector<Reactor*> reactors);
 
   // One look. `now_ns` is of CLOCK_MONOTONIC. Returns after how many ns to take the next so that a
-  // turn is found stalled when it has just become so: at most stall_threshold_ms, or
-  // watch_interval_ms with one reactor.
+  // turn is found stalled when it has just become so: at most stall_threshold_ms. With
+  // one reactor nothing is looked at, and it is watch_interval_ms.
   std::int64_t Look(std::int64_t now_ns, const Limits& limits);
 
  private:

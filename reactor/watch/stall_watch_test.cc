@@ -312,25 +312,30 @@ TEST_F(StallWatchTest, WhatIsCutIsNotTaken) {
   EXPECT_EQ(Rescued(&second_) + Rescued(&third_), 0u);
 }
 
-TEST(StallWatchAloneTest, OneReactorIsOnlyCounted) {
-  std::function<void()> meanwhile;
+// Also those that begin and end between two looks.
+TEST(StallWatchAloneTest, OneReactorCountsItsStallsItself) {
+  std::int64_t takes_ms = 0;
+  TestReactor* clock_of = nullptr;
   TestReactor only([&](const Request&, ResponseWriter response) {
-    meanwhile();
+    clock_of->clock().AdvanceMs(takes_ms);
     response.Send(200, "", "hello");
   });
-  Limits limits;
+  clock_of = &only;
   StallWatch stalls({&only.reactor()});
-  meanwhile = [&] {
-    only.clock().AdvanceMs(500);
-    EXPECT_EQ(stalls.Look(only.clock().MonotonicNs(), limits), 50 * kMs);
-    EXPECT_FALSE(only.Stats().accept_queue.lent);
-  };
+  EXPECT_EQ(stalls.Look(only.clock().MonotonicNs(), Limits()), 50 * kMs) << "watch_interval_ms";
   TestClient client = only.Connect();
-  client.Send(kGet);
-  only.Tick();
-  EXPECT_EQ(only.Count(Counter::kStalls), 1u);
-  EXPECT_THAT(client.Take(), HasSubstr("hello"));
-  EXPECT_EQ(stalls.Look(only.clock().MonotonicNs(), limits), 50 * kMs) << "watch_interval_ms";
+  std::uint64_t counted = 0;
+  for (const std::int64_t ms : {0, 4, 5, 500}) {
+    takes_ms = ms;
+    client.Send(kGet);
+    only.Tick();
+    EXPECT_THAT(client.Take(), HasSubstr("hello"));
+    if (ms >= 5) ++counted;
+    EXPECT_EQ(only.Count(Counter::kStalls), counted) << ms;
+    only.clock().AdvanceMs(1000);  // waiting for events is no turn
+    only.Tick();
+  }
+  EXPECT_EQ(only.Count(Counter::kStalls), 2u);
 }
 
 }  // namespace
