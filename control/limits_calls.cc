@@ -72,11 +72,12 @@ void KeepChanges(const std::vector<LimitChange>& changes, std::vector<LimitChang
   }
 }
 
-// What is temporary is not kept: nobody could say when it should end.
+// What is temporary is not kept, since nobody could say when it should end, but what it covers is.
 void KeepAll(const LimitsSnapshot& snapshot, std::vector<LimitChange>* kept) {
   kept->clear();
   for (const LayerValue& it : snapshot.layers.values(LimitLayer::kOperator)) {
-    if (it.expires_ms == LayerValue::kNever) kept->push_back({it.spec, it.value, it.listener});
+    const auto lasting = it.lasts() ? it.value : it.covered;
+    if (lasting.has_value()) kept->push_back({it.spec, lasting, it.listener});
   }
 }
 

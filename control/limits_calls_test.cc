@@ -267,6 +267,25 @@ TEST_F(LimitsCallsTest, WhatIsChangedMeanwhileWithoutPersistingStaysKept) {
   EXPECT_EQ(*ReadLimitsFile(StateFile()), "max_head_bytes = 4096  # bytes\n");
 }
 
+TEST_F(LimitsCallsTest, ARollBackThatPersistsKeepsWhatTemporaryValuesCover) {
+  WaitingCalls calls = Calls(StateFile());
+  ASSERT_TRUE(calls.Update(MaxFields(50), "ada", &state_).ok());
+  UpdateLimitsRequest temporary = MaxFields(60);
+  temporary.mutable_ttl()->set_seconds(3600);
+  state_.Clear();
+  ASSERT_TRUE(calls.Update(temporary, "ada", &state_).ok());
+  ASSERT_EQ(state_.layers_size(), 1);
+  EXPECT_EQ(state_.layers(0).limits().max_fields(), 60u);
+  EXPECT_EQ(state_.layers(0).covered().max_fields(), 50u);
+  const std::uint64_t version = state_.version();
+  ASSERT_TRUE(calls.Update(MaxFields(70), "ada", &state_).ok());
+  admin::v1::RollBackLimitsRequest back = BackTo(version);
+  back.set_persist(true);
+  ASSERT_TRUE(calls.RollBack(back, "ada", &state_).ok());
+  EXPECT_EQ(MaxFieldsNow(), 60u);
+  EXPECT_EQ(*ReadLimitsFile(StateFile()), "max_fields = 50  # fields\n");
+}
+
 TEST_F(LimitsCallsTest, ARollBackThatPersistsKeepsWhatItComesTo) {
   WaitingCalls calls = Calls(StateFile());
   for (const std::uint64_t fields : {50, 60}) {

@@ -23,7 +23,8 @@ admin::v1::LimitLayerState StateOf(const LimitsSnapshot& snapshot, LimitLayer la
   for (const LayerValue& value : snapshot.layers.values(layer)) {
     if (value.listener != listener) continue;
     SetLimit(*value.spec, value.value, state.mutable_limits());
-    if (value.expires_ms == LayerValue::kNever) continue;
+    if (value.lasts()) continue;
+    if (value.covered.has_value()) SetLimit(*value.spec, *value.covered, state.mutable_covered());
     (*state.mutable_expires_in())[std::string(value.spec->name)] =
         TimeUtil::MillisecondsToDuration(std::max<std::int64_t>(value.expires_ms - now_ms, 0));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -12,6 +13,11 @@ static_assert(std::size(kNames) == kLimitLayerCount);
 
 bool IsOf(const LayerValue& value, const LimitSpec& spec, std::string_view listener) noexcept {
   return value.spec == &spec && value.listener == listener;
+}
+
+// What a temporary value covers.
+LayerValue Lasting(const LayerValue& temporary) {
+  return {temporary.spec, *temporary.covered, LayerValue::kNever, temporary.listener};
 }
 
 }  // namespace
@@ -26,21 +32,23 @@ std::optional<LimitLayer> FindLimitLayer(std::string_view name) noexcept {
 
 bool operator==(const LayerValue& a, const LayerValue& b) noexcept {
   return a.spec == b.spec && a.value == b.value && a.expires_ms == b.expires_ms &&
-         a.listener == b.listener;
+         a.listener == b.listener && a.covered == b.covered;
 }
 
-void LimitLayers::Set(LimitLayer layer, const LayerValue& value) {
+void LimitLayers::Set(LimitLayer layer, LayerValue value) {
   std::vector<LayerValue>& values = values_[static_cast<std::size_t>(layer)];
   // All specs are rows of one array, so their addresses are in its order.
   const auto place = std::lower_bound(
       values.begin(), values.end(), value, [](const LayerValue& a, const LayerValue& b) {
         return std::tie(a.spec, a.listener) < std::tie(b.spec, b.listener);
       });
-  if (place != values.end() && IsOf(*place, *value.spec, value.listener)) {
-    *place = value;
-  } else {
-    values.insert(place, value);
+  if (place == values.end() || !IsOf(*place, *value.spec, value.listener)) {
+    values.insert(place, std::move(value));
+    return;
   }
+  value.covered.reset();
+  if (!value.lasts()) value.covered = place->lasts() ? place->value : place->covered;
+  *place = std::move(value);
 }
 
 void LimitLayers::Clear(LimitLayer layer, const LimitSpec& spec, std::string_view listener) {
@@ -54,11 +62,12 @@ void LimitLayers::Clear(LimitLayer layer) { values_[static_cast<std::size_t>(lay
 
 bool LimitLayers::DropExpired(std::int64_t now_ms) {
   if (NextExpiryMs() > now_ms) return false;
+  const auto has_expired = [now_ms](const LayerValue& it) { return it.expires_ms <= now_ms; };
   for (std::vector<LayerValue>& values : values_) {
-    values.erase(
-        std::remove_if(values.begin(), values.end(),
-                       [now_ms](const LayerValue& value) { return value.expires_ms <= now_ms; }),
-        values.end());
+    for (LayerValue& it : values) {
+      if (has_expired(it) && it.covered.has_value()) it = Lasting(it);
+    }
+    values.erase(std::remove_if(values.begin(), values.end(), has_expired), values.end());
   }
   return true;
 }

@@ -46,6 +46,11 @@ struct LayerValue {
   std::uint64_t value = 0;
   std::int64_t expires_ms = kNever;  // CLOCK_MONOTONIC at which it reverts, in ms
   std::string listener = {};         // ListenerInfo::name; "": the whole server
+  // Of a temporary value: the lasting one of the same layer that it covers, which comes back. Kept
+  // by LimitLayers::Set.
+  std::optional<std::uint64_t> covered = {};
+
+  bool lasts() const noexcept { return expires_ms == kNever; }
 };
 
 bool operator==(const LayerValue& a, const LayerValue& b) noexcept;
@@ -54,13 +59,15 @@ bool operator==(const LayerValue& a, const LayerValue& b) noexcept;
 // for the whole server.
 class LimitLayers {
  public:
-  // Sets a limit in a layer, or changes it there. REQUIRES: `layer` is not kBuiltIn.
-  void Set(LimitLayer layer, const LayerValue& value);
+  // Sets a limit in a layer, or changes it there. A temporary value covers the lasting one that is
+  // there, and whatever that covers. REQUIRES: `layer` is not kBuiltIn.
+  void Set(LimitLayer layer, LayerValue value);
   // Takes it out of the layer; without effect if it is not there.
   void Clear(LimitLayer layer, const LimitSpec& spec, std::string_view listener = {});
   // Empties the layer.
   void Clear(LimitLayer layer);
-  // Takes out what has expired by `now_ms`. Whether there was anything.
+  // Takes out what has expired by `now_ms`, and brings back what that covered. Whether there was
+  // anything.
   bool DropExpired(std::int64_t now_ms);
 
   // The values of a layer, in the order of limit_specs, then of the listeners' names. Valid until

@@ -60,6 +60,37 @@ TEST(LimitLayersTest, AValueIsSetOnce) {
   EXPECT_EQ(layers.Merge().max_head_bytes, 4096u);
 }
 
+TEST(LimitLayersTest, ATemporaryValueGivesBackTheLastingOneOfItsLayer) {
+  constexpr LimitLayer kLayer = LimitLayer::kOperator;
+  LimitLayers layers;
+  layers.Set(LimitLayer::kFleet, {kMaxFields, 1});
+  layers.Set(kLayer, {kMaxFields, 2});
+  const LimitLayers lasting = layers;
+  layers.Set(kLayer, {kMaxFields, 3, 10});
+  EXPECT_FALSE(layers == lasting);
+  layers.Set(kLayer, {kMaxFields, 4, 20});  // covers what the one before did, not that
+  EXPECT_EQ(layers.Merge().max_fields, 4u);
+  EXPECT_EQ(layers.Find(kLayer, *kMaxFields)->covered, 2u);
+  EXPECT_EQ(layers.NextExpiryMs(), 20);
+  EXPECT_FALSE(layers.DropExpired(19));
+  EXPECT_TRUE(layers.DropExpired(20));
+  EXPECT_EQ(layers, lasting);
+  EXPECT_EQ(layers.NextExpiryMs(), LayerValue::kNever);
+}
+
+TEST(LimitLayersTest, ALastingValueOrNoneEndsWhatWasCoveredToo) {
+  constexpr LimitLayer kLayer = LimitLayer::kOperator;
+  LimitLayers layers;
+  layers.Set(kLayer, {kMaxFields, 2});
+  layers.Set(kLayer, {kMaxFields, 3, 10});
+  layers.Set(kLayer, {kMaxFields, 4});
+  EXPECT_EQ(layers.Find(kLayer, *kMaxFields)->covered, std::nullopt);
+  layers.Set(kLayer, {kMaxFields, 5, 10});
+  layers.Clear(kLayer, *kMaxFields);
+  EXPECT_FALSE(layers.DropExpired(10));
+  EXPECT_EQ(layers.Find(kLayer, *kMaxFields), nullptr);
+}
+
 TEST(LimitLayersTest, DropsWhatHasExpiredInEveryLayer) {
   LimitLayers layers;
   layers.Set(LimitLayer::kFile, {kMaxFields, 1, 10});

@@ -52,6 +52,18 @@ std::int64_t ExpiryOf(std::uint64_t ttl_ms, std::int64_t now_ms) {
   return now_ms + static_cast<std::int64_t>(ttl_ms);
 }
 
+// Takes all out of the layer that the changes do not name.
+void ClearOthers(const LimitsUpdate& update, LimitLayers* layers) {
+  const std::vector<LayerValue> values = layers->values(update.layer);
+  for (const LayerValue& value : values) {
+    const auto names_it = [&value](const LimitChange& change) {
+      return change.spec == value.spec && change.listener == value.listener;
+    };
+    if (std::any_of(update.changes.begin(), update.changes.end(), names_it)) continue;
+    layers->Clear(update.layer, *value.spec, value.listener);
+  }
+}
+
 // A backlog acts as the host allows when it is set: the same one may come to more by now.
 bool SetsBacklog(const LimitsUpdate& update) {
   return std::any_of(update.changes.begin(), update.changes.end(), [](const LimitChange& change) {
@@ -93,7 +105,7 @@ absl::StatusOr<LimitsStore::Snapshot> LimitsStore::Apply(const LimitsUpdate& upd
   if (!status.ok()) return status;
   const std::int64_t expires_ms = ExpiryOf(update.ttl_ms, clock_->MonotonicNs() / kNsPerMs);
   return Publish(update, [&update, expires_ms](LimitLayers* layers) {
-    if (update.replace_layer) layers->Clear(update.layer);
+    if (update.replace_layer) ClearOthers(update, layers);
     for (const LimitChange& change : update.changes) {
       if (change.value.has_value()) {
         layers->Set(update.layer, {change.spec, *change.value, expires_ms, change.listener});

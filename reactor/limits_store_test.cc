@@ -181,6 +181,26 @@ TEST(LimitsStoreTest, ATemporaryValueReverts) {
   EXPECT_EQ(store.History().back().reason, "a temporary value ended");
 }
 
+TEST(LimitsStoreTest, ATemporaryValueRevertsToTheLastingOneOfItsLayer) {
+  test::FakeClock clock;
+  LimitsStore store{Limits(), &clock};
+  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kOperator, 50)).ok());
+  for (const bool replaces : {false, true}) {
+    LimitsUpdate update = SetMaxFields(LimitLayer::kOperator, 60);
+    update.ttl_ms = 1000;
+    update.replace_layer = replaces;
+    ASSERT_TRUE(store.Apply(update).ok());
+    EXPECT_EQ(MaxFields(store), 60u);
+    clock.AdvanceMs(1000);
+    EXPECT_TRUE(store.Expire());
+    EXPECT_EQ(MaxFields(store), 50u);
+    EXPECT_FALSE(store.Expire());
+  }
+  ASSERT_TRUE(store.Apply(SetMaxFields(LimitLayer::kCode, 70)).ok());
+  ASSERT_TRUE(store.RollBack(3, {}).ok());
+  EXPECT_EQ(MaxFields(store), 50u) << "version 3 had the temporary one, whose time is over";
+}
+
 TEST(LimitsStoreTest, ATimeBeyondAllClocksIsForGood) {
   test::FakeClock clock;
   clock.AdvanceMs(1000);

@@ -38,17 +38,24 @@ bool Concerns(const admin::v1::LimitsRevision& revision, const std::string& list
                      [&listener](const auto& change) { return change.listener() == listener; });
 }
 
+// When the layer's value ends, and what the layer has then; "-" if it does not.
+std::string ExpiryText(const admin::v1::LimitLayerState& layer, const LimitSpec& spec) {
+  const auto expiry = layer.expires_in().find(std::string(spec.name));
+  if (expiry == layer.expires_in().end()) return "-";
+  std::string text = TimeUtil::ToString(expiry->second);
+  if (!HasLimit(layer.covered(), spec)) return text;
+  return absl::StrCat(text, ", then ", LimitText(layer.covered(), spec));
+}
+
 // What the layers set of one limit, for the server or, unless it is "", the listener.
 void AddRows(const LimitSpec& spec, const std::string& listener, const LimitLayerStates& layers,
              std::vector<std::vector<std::string>>* rows) {
   for (const admin::v1::LimitLayerState& layer : layers) {
     if (!HasLimit(layer.limits(), spec)) continue;
-    const auto expiry = layer.expires_in().find(std::string(spec.name));
     const std::string name = NameOf(layer.layer());
     rows->push_back({NameFor(spec.name, listener), name, LimitText(layer.limits(), spec),
                      std::string(spec.unit), FormatLimit(spec, spec.default_value),
-                     expiry == layer.expires_in().end() ? "-" : TimeUtil::ToString(expiry->second),
-                     name == LayerOf(layers, spec) ? "yes" : "no"});
+                     ExpiryText(layer, spec), name == LayerOf(layers, spec) ? "yes" : "no"});
   }
 }
 

@@ -303,6 +303,12 @@ TEST_F(WeirctlTest, TheEtagOfGetGuardsSet) {
   EXPECT_THAT(again.err, HasSubstr("then repeat the change"));
 }
 
+TEST_F(WeirctlTest, TellsWhatComesBackWhenATemporaryValueEnds) {
+  ASSERT_EQ(Ctl({"limits", "set", "max_fields=40"}).status, kExitOk);
+  ASSERT_EQ(Ctl({"limits", "set", "max_fields=50", "--ttl=1h"}).status, kExitOk);
+  EXPECT_THAT(Ctl({"limits", "diff"}).out, HasSubstr("s, then 40"));
+}
+
 TEST_F(WeirctlTest, TellsWhoSetWhatAndTakesItBack) {
   ASSERT_EQ(Ctl({"limits", "set", "max_fields=50", "--ttl=1h", "--reason=cookies grew"}).status,
             kExitOk);
