@@ -94,7 +94,7 @@ grpc::Status AccessProcessor::Process(const InputMetadata& metadata, grpc::AuthC
   // The context is the connection's, and what is added to it stays.
   if (context->FindPropertyValues(kIdentityProperty).empty()) {
     context->AddProperty(kIdentityProperty, caller.identity);
-    on_first_call_();
+    tell_.on_first_call();
   }
   const auto found = metadata.find(":path");
   // Whatever bytes it has, it becomes text of messages that must be UTF-8.
@@ -102,7 +102,7 @@ grpc::Status AccessProcessor::Process(const InputMetadata& metadata, grpc::AuthC
       found == metadata.end() ? "" : absl::CEscape({found->second.data(), found->second.size()});
   const Role needed = RoleNeeded(path);
   if (caller.role < needed) {
-    on_denied_(caller, path);
+    tell_.on_denied(caller, path);
     const std::string who = caller.identity.empty() ? "an unnamed caller" : caller.identity;
     return grpc::Status(
         grpc::StatusCode::PERMISSION_DENIED,
@@ -110,6 +110,7 @@ grpc::Status AccessProcessor::Process(const InputMetadata& metadata, grpc::AuthC
                      Bounded(path, kMaxEchoBytes), " needs ", std::string(Name(needed)),
                      " (AdminServerOptions::access)"));
   }
+  tell_.on_admitted();
   return grpc::Status::OK;
 }
 

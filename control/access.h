@@ -60,15 +60,14 @@ inline constexpr char kIdentityProperty[] = "weir_identity";
 class AccessProcessor final : public grpc::AuthMetadataProcessor {
  public:
   using FindCaller = std::function<Caller(const grpc::AuthContext& context)>;
-  using OnFirstCall = std::function<void()>;
-  using OnDenied = std::function<void(const Caller& caller, std::string_view path)>;
+  // Who is told of calls. None may be empty.
+  struct Tell {
+    std::function<void()> on_first_call;  // of a connection, before the others
+    std::function<void()> on_admitted;
+    std::function<void(const Caller& caller, std::string_view path)> on_denied;
+  };
 
-  // `on_first_call` is told of the first call of each connection, `on_denied` of each that is
-  // denied.
-  AccessProcessor(FindCaller find, OnFirstCall on_first_call, OnDenied on_denied)
-      : find_(std::move(find)),
-        on_first_call_(std::move(on_first_call)),
-        on_denied_(std::move(on_denied)) {}
+  AccessProcessor(FindCaller find, Tell tell) : find_(std::move(find)), tell_(std::move(tell)) {}
 
   bool IsBlocking() const override { return false; }
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context,
@@ -76,8 +75,7 @@ class AccessProcessor final : public grpc::AuthMetadataProcessor {
 
  private:
   const FindCaller find_;
-  const OnFirstCall on_first_call_;
-  const OnDenied on_denied_;
+  const Tell tell_;
 };
 
 }  // namespace weir

@@ -153,7 +153,7 @@ TEST_F(AdminAbuseTest, ConnectionsThatSayNothingEnd) {
   EXPECT_TRUE(IsClosed(silent.get()));
 }
 
-TEST_F(AdminAbuseTest, MessagesThatAreTooLargeChangeNothing) {
+TEST_F(AdminAbuseTest, MessagesThatAreTooLargeChangeNothingAndAreCounted) {
   Start();
   const auto stub = Stub();
   admin::v1::UpdateLimitsRequest request;
@@ -166,8 +166,11 @@ TEST_F(AdminAbuseTest, MessagesThatAreTooLargeChangeNothing) {
               grpc::StatusCode::RESOURCE_EXHAUSTED);
   }
   EXPECT_EQ(server_->limits().version(), 1u);
-  // gRPC refuses them before any code of Weir's.
-  EXPECT_EQ(Counts(stub.get()).limit_updates_refused(), 0u);
+  // gRPC refuses them before any call of Weir's begins. The last one is this very call.
+  const admin::v1::ControlStats counts = Counts(stub.get());
+  EXPECT_EQ(counts.limit_updates_refused(), 0u);
+  EXPECT_EQ(counts.calls_admitted(), 51u);
+  EXPECT_EQ(counts.calls_begun(), 1u);
 }
 
 // How many of a flood of streams were told something, and how many were refused.

@@ -25,6 +25,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "weir/control/admin_listen.h"
+#include "weir/control/call_counter.h"
 #include "weir/control/connection_acceptor.h"
 #include "weir/reactor/listen/unix_socket.h"
 #include "weir/reactor/socket_address.h"
@@ -175,11 +176,14 @@ absl::Status AdminServer::Impl::Start() {
 
 // Whoever `find` finds is held to AccessPolicy, at every call.
 Credentials AdminServer::Impl::Guard(Credentials all, AccessProcessor::FindCaller find) {
-  const auto on_denied = [this](const Caller& caller, std::string_view path) {
+  AccessProcessor::Tell tell;
+  tell.on_first_call = [this] { service_.CountCaller(); };
+  tell.on_admitted = [this] { service_.CountAdmitted(); };
+  tell.on_denied = [this](const Caller& caller, std::string_view path) {
     service_.RecordDenied(caller.identity, std::string(path));
   };
-  all->SetAuthMetadataProcessor(std::make_shared<AccessProcessor>(
-      std::move(find), [this] { service_.CountCaller(); }, on_denied));
+  all->SetAuthMetadataProcessor(
+      std::make_shared<AccessProcessor>(std::move(find), std::move(tell)));
   return all;
 }
 
@@ -203,6 +207,7 @@ absl::Status AdminServer::Impl::Build(UniqueFd listener, grpc::ServerBuilder* bu
                                         acceptor_->pauses()};
   });
   SetLimits(builder);
+  CallCounter::AddTo(builder, [this] { service_.CountBegun(); });
   builder->RegisterService(&service_);
   grpc_ = builder->BuildAndStart();
   if (grpc_ == nullptr) {

@@ -82,6 +82,8 @@ class AdminService final : public AdminCallbacks {
   void RecordDenied(const std::string& identity, const std::string& method);
   // Counts a connection whose first call has come. Any thread.
   void CountCaller() { counters_.CountCaller(); }
+  void CountAdmitted() { counters_.CountAdmitted(); }
+  void CountBegun() { counters_.CountBegun(); }
   // What is counted elsewhere of connections. To be set before any call.
   void CountConnectionsBy(std::function<ControlCounters::Connections()> count) {
     counters_.CountConnectionsBy(std::move(count));

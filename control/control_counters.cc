@@ -8,6 +8,8 @@ void ControlCounters::Fill(admin::v1::ControlStats* control) const {
   control->set_calls_denied(denied_.load());
   control->set_audit_write_failures(audit_->write_failures());
   control->set_connections_called(callers_.load());
+  control->set_calls_begun(begun_.load());
+  control->set_calls_admitted(admitted_.load());  // after those of them that have begun
   if (!connections_) return;
   const Connections connections = connections_();
   control->set_connections_accepted(connections.accepted);

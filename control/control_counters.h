@@ -30,6 +30,9 @@ class ControlCounters {
   void CountUpdate(bool refused) { ++(refused ? updates_refused_ : updates_); }
   // The first call of a connection.
   void CountCaller() { ++callers_; }
+  // A call whose caller may make it, and then one whose request has come.
+  void CountAdmitted() { ++admitted_; }
+  void CountBegun() { ++begun_; }
   // To be called before Fill is.
   void CountConnectionsBy(std::function<Connections()> count) { connections_ = std::move(count); }
 
@@ -42,6 +45,8 @@ class ControlCounters {
   std::atomic<std::uint64_t> updates_refused_{0};
   std::atomic<std::uint64_t> denied_{0};
   std::atomic<std::uint64_t> callers_{0};
+  std::atomic<std::uint64_t> admitted_{0};
+  std::atomic<std::uint64_t> begun_{0};
   std::function<Connections()> connections_;
 };
 
