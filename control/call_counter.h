@@ -3,12 +3,12 @@
 #ifndef WEIR_CONTROL_CALL_COUNTER_H_
 #define WEIR_CONTROL_CALL_COUNTER_H_
 
+#include <grpcpp/grpcpp.h>
+
 #include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
-
-#include "grpcpp/grpcpp.h"
 
 namespace weir {
 
