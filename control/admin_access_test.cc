@@ -59,6 +59,7 @@ TEST_F(AdminAccessTest, AReaderCannotWrite) {
   ASSERT_EQ(audit.records_size(), 1);
   EXPECT_EQ(audit.records(0).result(), "PERMISSION_DENIED");
   EXPECT_EQ(audit.records(0).method(), "/weir.admin.v1.Admin/UpdateLimits");
+  EXPECT_EQ(audit.records(0).boot_id(), server_->boot_id());
 }
 
 TEST_F(AdminAccessTest, AChangeThatCannotBeWrittenDownIsMadeAndTheFailureCounted) {

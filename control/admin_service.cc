@@ -117,21 +117,35 @@ void AdminService::KeepHouse() {
       const std::lock_guard<std::mutex> file_lock(file_mutex_);
       if (file_layer_.Check()) {
         counters_.CountUpdate(!file_layer_.status().ok());
-        Record(absl::StrCat("file ", file_layer_.path()), "UpdateLimits", file_layer_.status(), "",
-               "the file has changed");
+        Record({absl::StrCat("file ", file_layer_.path()), ""}, "UpdateLimits",
+               file_layer_.status(), "", "the file has changed");
       }
     }
     lock.lock();
   }
 }
 
-grpc::Status AdminService::Record(const std::string& identity, const std::string& method,
-                                  const absl::Status& status, const std::string& detail,
-                                  const std::string& reason) {
+admin::v1::AuditRecord AdminService::NewRecord(const std::string& identity,
+                                               const std::string& method) const {
   admin::v1::AuditRecord record;
   *record.mutable_time() = TimeUtil::GetCurrentTime();
+  record.set_boot_id(server_->boot_id());
   record.set_identity(identity);
   record.set_method(method);
+  return record;
+}
+
+AdminService::Requester AdminService::RequesterOf(const grpc::CallbackServerContext& context) {
+  // Of a connection that somebody else has accepted on a Unix socket gRPC knows the kind alone.
+  const std::string peer = context.peer();
+  return {IdentityOf(context), peer == "unix:" ? "" : peer};
+}
+
+grpc::Status AdminService::Record(const Requester& requester, const std::string& method,
+                                  const absl::Status& status, const std::string& detail,
+                                  const std::string& reason) {
+  admin::v1::AuditRecord record = NewRecord(requester.identity, method);
+  record.set_peer(requester.peer);
   record.set_result(absl::StatusCodeToString(status.code()));
   record.set_detail(status.ok() ? detail : std::string(status.message()));
   record.set_reason(reason);
@@ -151,8 +165,7 @@ void AdminService::TellIfDraining() {
 
 void AdminService::RecordDenied(const std::string& identity, const std::string& method) {
   counters_.CountDenied();
-  admin::v1::AuditRecord record;
-  *record.mutable_time() = TimeUtil::GetCurrentTime();
+  admin::v1::AuditRecord record = NewRecord(identity, method);
   {
     const std::lock_guard<std::mutex> lock(denied_mutex_);
     ++denied_untold_;
@@ -163,8 +176,6 @@ void AdminService::RecordDenied(const std::string& identity, const std::string& 
     denied_second_ = record.time().seconds();
     if (++denied_in_second_ > kDenialsPerSecond) return;
   }
-  record.set_identity(identity);
-  record.set_method(method);
   record.set_result("PERMISSION_DENIED");
   audit_->AddDenied(record);
 }
@@ -210,7 +221,7 @@ grpc::ServerUnaryReactor* AdminService::AnswerChange(grpc::CallbackServerContext
     const std::string detail =
         absl::StrCat(repeated ? "repeated: " : "", request.ShortDebugString());
     const grpc::Status status =
-        Record(IdentityOf(*context), method, made.status(), detail, request.reason());
+        Record(RequesterOf(*context), method, made.status(), detail, request.reason());
     if (!status.ok()) return Answer(context, status);
   }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
@@ -303,7 +314,7 @@ grpc::ServerUnaryReactor* AdminService::Drain(grpc::CallbackServerContext* conte
                                               const admin::v1::DrainRequest* request,
                                               admin::v1::DrainResponse* response) {
   const absl::StatusOr<std::uint64_t> timeout_ms = DrainTimeout(*request);
-  const grpc::Status status = Record(IdentityOf(*context), "Drain", timeout_ms.status(),
+  const grpc::Status status = Record(RequesterOf(*context), "Drain", timeout_ms.status(),
                                      request->ShortDebugString(), request->reason());
   if (!timeout_ms.ok()) return Answer(context, status);
   response->set_was_draining(server_->draining());

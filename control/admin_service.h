@@ -134,10 +134,16 @@ class AdminService final : public AdminCallbacks {
                       const grpc::ByteBuffer* request) override;
 
  private:
+  struct Requester {
+    std::string identity;
+    std::string peer;
+  };
+  static Requester RequesterOf(const grpc::CallbackServerContext& context);
   // Writes down what was asked for, and what came of it.
-  grpc::Status Record(const std::string& identity, const std::string& method,
+  grpc::Status Record(const Requester& requester, const std::string& method,
                       const absl::Status& status, const std::string& detail,
                       const std::string& reason);
+  admin::v1::AuditRecord NewRecord(const std::string& identity, const std::string& method) const;
   // Where a caller goes on who knows of the events up to `after` of that start of the server.
   std::uint64_t EventsAfter(std::uint64_t after, const std::string& boot_id) const;
   void AddFileWarning(admin::v1::LimitsState* state);

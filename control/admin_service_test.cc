@@ -161,6 +161,10 @@ TEST_F(AdminServiceTest, CountsTheChangesThatWereMadeAndNothingElse) {
   ASSERT_EQ(audit.records_size(), 4);
   EXPECT_THAT(audit.records(2).detail(), StartsWith("repeated: "));
   EXPECT_THAT(audit.records(3).detail(), StartsWith("limits "));
+  for (const admin::v1::AuditRecord& record : audit.records()) {
+    EXPECT_EQ(record.boot_id(), server_->boot_id());
+    EXPECT_THAT(record.peer(), StartsWith("ipv4:127.0.0.1:"));
+  }
 }
 
 TEST_F(AdminServiceTest, TheMaskSaysWhatCounts) {

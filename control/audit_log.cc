@@ -11,6 +11,7 @@ namespace {
 
 admin::v1::AuditRecord Cut(admin::v1::AuditRecord record) {
   record.set_identity(Bounded(record.identity(), AuditLog::kMaxIdentityBytes));
+  record.set_peer(Bounded(record.peer(), AuditLog::kMaxPeerBytes));
   record.set_method(Bounded(record.method(), AuditLog::kMaxMethodBytes));
   record.set_detail(Bounded(record.detail(), AuditLog::kMaxDetailBytes));
   record.set_reason(Bounded(record.reason(), AuditLog::kMaxReasonBytes));

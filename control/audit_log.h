@@ -27,6 +27,7 @@ class AuditLog {
   // Of each record, in memory and in the file: what is longer is cut and ends with "...". All
   // records together stay below the 4 MiB that gRPC's clients take in a message.
   static constexpr std::size_t kMaxIdentityBytes = 256;
+  static constexpr std::size_t kMaxPeerBytes = 128;
   static constexpr std::size_t kMaxMethodBytes = 128;
   static constexpr std::size_t kMaxDetailBytes = 2048;
   static constexpr std::size_t kMaxReasonBytes = 1024;

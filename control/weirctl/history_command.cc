@@ -156,10 +156,11 @@ int AuditCommand(const Session& session, const std::vector<std::string>&) {
     PrintJson(response, session.out);
     return kExitOk;
   }
-  std::vector<std::vector<std::string>> rows = {{"TIME", "WHO", "WHAT", "RESULT", "DETAIL"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"TIME", "WHO", "FROM", "WHAT", "RESULT", "DETAIL"}};
   for (const admin::v1::AuditRecord& record : response.records()) {
-    rows.push_back({TimeUtil::ToString(record.time()), record.identity(), record.method(),
-                    record.result(), OrDash(record.detail())});
+    rows.push_back({TimeUtil::ToString(record.time()), record.identity(), OrDash(record.peer()),
+                    record.method(), record.result(), OrDash(record.detail())});
   }
   PrintTable(rows, session.out);
   return kExitOk;
