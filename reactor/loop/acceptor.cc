@@ -354,7 +354,7 @@ void Acceptor::BeginDrain() {
 
 void Acceptor::ContinueDrain() {
   if (!listener_->open() || pause_timer_.linked()) return;
-  AcceptUpTo(std::numeric_limits<std::uint64_t>::max());
+  AcceptUpTo(limits_.accept_budget_per_tick);
   if (pause_timer_.linked() || Waiting() > 0) return;  // goes on with the next tick
   CloseListener();
 }

@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/reactor/listen/reuseport_group.h"
 #include "weir/reactor/loop/acceptor.h"
+#include "weir/reactor/loop/sweep.h"
 #include "weir/reactor/testing/test_reactor.h"
 
 namespace weir {
@@ -81,6 +85,62 @@ TEST(DrainTest, SteersNewConnectionsToTheOthersWhileItsQueueIsServed) {
   ExpectAnswered(&late);
   ExpectAnswered(&last);
   EXPECT_EQ(group.state().members, 0u);
+}
+
+constexpr std::uint64_t kMany = 2 * Sweep::kMaxSteps + 10;
+
+std::vector<TestClient> ConnectIdle(TestReactor* reactor) {
+  std::vector<TestClient> clients;
+  for (std::uint64_t i = 0; i < kMany; ++i) clients.push_back(reactor->Connect());
+  reactor->Tick(10);  // all their first events
+  return clients;
+}
+
+// So that no turn is a stall. Nothing is lost meanwhile.
+TEST(DrainTest, TellsConnectionsAPieceAtATime) {
+  TestReactor reactor(Hello);
+  std::vector<TestClient> clients = ConnectIdle(&reactor);
+  TestClient queued = reactor.ConnectTcp();
+  queued.Send(kGet);
+  clients.back().Send(kGet);
+  reactor.reactor().RequestDrain(kDeadlineMs);
+  for (const std::uint64_t told : {1, 2}) {
+    reactor.Tick();
+    EXPECT_EQ(reactor.Count(CloseReason::kDrained), told * Sweep::kMaxSteps + 1) << "and the last";
+    EXPECT_EQ(reactor.Stats().accept_queue.depth, 1u) << "who is accepted now might be told too";
+    const std::string answer = clients.back().Take();
+    if (told == 1) EXPECT_THAT(answer, HasSubstr("\r\nConnection: close\r\n"));
+  }
+  reactor.Tick(3);
+  EXPECT_TRUE(reactor.reactor().finished());
+  EXPECT_THAT(queued.Take(), HasSubstr("\r\nConnection: close\r\n"));
+  for (TestClient& client : clients) {
+    client.Receive();
+    EXPECT_TRUE(client.closed_by_server());
+    EXPECT_FALSE(client.reset_by_server());
+  }
+}
+
+TEST(DrainTest, CutsConnectionsAPieceAtATime) {
+  std::vector<ResponseWriter> owed;
+  TestReactor reactor(
+      [&owed](const Request&, ResponseWriter response) { owed.push_back(std::move(response)); });
+  std::vector<TestClient> clients = ConnectIdle(&reactor);
+  for (TestClient& client : clients) client.Send(kGet);
+  reactor.Tick(10);
+  ASSERT_EQ(owed.size(), kMany);
+  reactor.reactor().RequestDrain(kDeadlineMs);
+  reactor.Tick(3);
+  EXPECT_EQ(reactor.Stats().connections_active, kMany);
+  reactor.clock().AdvanceMs(kDeadlineMs);
+  for (const std::uint64_t cut : {1, 2}) {
+    reactor.Tick();
+    EXPECT_EQ(reactor.Count(CloseReason::kDrainCut), cut * Sweep::kMaxSteps);
+    EXPECT_FALSE(reactor.reactor().finished());
+  }
+  reactor.Tick(2);
+  EXPECT_EQ(reactor.Count(CloseReason::kDrainCut), kMany);
+  EXPECT_TRUE(reactor.reactor().finished());
 }
 
 }  // namespace

@@ -127,7 +127,7 @@ void Reactor::AddConnection(int fd, const SocketAddress& peer) {
 }
 
 std::int64_t Reactor::WaitMs(std::int64_t max_wait_ms) const noexcept {
-  if (!context_.ready.empty() || AskedMeanwhile()) return 0;
+  if (!context_.ready.empty() || telling_of_drain_ || AskedMeanwhile()) return 0;
   std::int64_t wait_ms = kNoDrain;
   if (max_wait_ms >= 0) wait_ms = max_wait_ms;
   if (const std::int64_t timer_ms = timers_.MsToNext(context_.now_ms); timer_ms >= 0) {
@@ -260,13 +260,13 @@ void Reactor::Rescue() {
 }
 
 void Reactor::ServeEvents(int count) {
-  AcceptAll(count);
+  if (!telling_of_drain_) AcceptAll(count);
   ChooseHandler();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events_[i];
     if (AcceptorOf(event.data.u64) != nullptr) continue;
     if (event.data.u64 == kLentOwner) {
-      Rescue();
+      if (!telling_of_drain_) Rescue();
       continue;
     }
     if (event.data.u64 == kWakeOwner) continue;  // to wake is all that it is for
@@ -329,32 +329,34 @@ void Reactor::RequestDrain(std::int64_t deadline_ms) {
   Wake();
 }
 
-template <typename Step>
-void Reactor::DriveAllOpen(Step step) {
-  for (std::uint32_t slot = 0; slot < table_.size(); ++slot) {
-    if (table_.At(slot)->open()) Drive(table_.At(slot), step);
-  }
-}
-
 // Before the tick's requests are served, so that their answers already say Connection: close.
 void Reactor::BeginDrain() {
-  if (context_.draining || drain_deadline_ms_.load(std::memory_order_relaxed) == kNoDrain) return;
-  context_.draining = true;
-  DriveAllOpen([](Connection* connection) { connection->OnDrain(); });
-  for (const auto& acceptor : acceptors_) {
-    acceptor->BeginDrain();
-    acceptor->ContinueDrain();
+  if (drain_deadline_ms_.load(std::memory_order_relaxed) == kNoDrain) return;
+  if (!context_.draining) {
+    context_.draining = telling_of_drain_ = true;
+    for (const auto& acceptor : acceptors_) acceptor->BeginDrain();
   }
+  if (telling_of_drain_) TellOfDrain();
+}
+
+// While this goes on nothing is accepted: who comes later is not told, and has time for a request.
+void Reactor::TellOfDrain() {
+  telling_of_drain_ = !sweep_.Next(&table_, [this](Connection* connection) {
+    Drive(connection, [](Connection* it) { it->OnDrain(); });
+  });
+  if (telling_of_drain_) return;
+  for (const auto& acceptor : acceptors_) acceptor->ContinueDrain();
 }
 
 void Reactor::EndDrain() {
-  if (!context_.draining) return;
+  if (!context_.draining || telling_of_drain_) return;
   for (const auto& acceptor : acceptors_) acceptor->ContinueDrain();
   if (context_.now_ms >= drain_deadline_ms_.load(std::memory_order_relaxed)) {
-    DriveAllOpen([](Connection* connection) {
-      connection->Close(connection->busy() ? CloseReason::kDrainCut : CloseReason::kDrained);
-    });
     for (const auto& acceptor : acceptors_) acceptor->CutDrain();
+    const auto cut = [](Connection* it) {
+      it->Close(it->busy() ? CloseReason::kDrainCut : CloseReason::kDrained);
+    };
+    (void)sweep_.Next(&table_, [&](Connection* connection) { Drive(connection, cut); });
   }
   for (const auto& acceptor : acceptors_) {
     if (acceptor->listener()->open()) return;

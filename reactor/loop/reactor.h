@@ -22,6 +22,7 @@
 #include "weir/reactor/loop/lent_queues.h"
 #include "weir/reactor/loop/mailbox.h"
 #include "weir/reactor/loop/refusing_handler.h"
+#include "weir/reactor/loop/sweep.h"
 #include "weir/reactor/loop/syscalls.h"
 #include "weir/reactor/loop/timer_wheel.h"
 #include "weir/reactor/refusals/bad_request_ring.h"
@@ -137,8 +138,7 @@ class Reactor final : private ResponseSink {
   void CountIfStalled() noexcept;
   template <typename Step>
   void Drive(Connection* connection, Step step);
-  template <typename Step>
-  void DriveAllOpen(Step step);
+  void TellOfDrain();
 
   static constexpr std::uint32_t kWakeOwner = 0xffffffff;
   static constexpr std::uint32_t kLentOwner = 0xfffffffe;
@@ -167,6 +167,8 @@ class Reactor final : private ResponseSink {
   std::atomic<std::int64_t> drain_deadline_ms_;
   std::atomic<bool> finished_{false};
   bool counts_own_stalls_ = false;
+  Sweep sweep_;
+  bool telling_of_drain_ = false;  // some of those who were open when it began
 };
 
 }  // namespace weir
