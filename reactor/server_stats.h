@@ -212,7 +212,7 @@ struct ReactorCounts {
 struct ReactorStats : ReactorCounts {
   std::array<HistogramCounts, kTimingCount> timings{};
   SizesOfHeads sizes{};
-  std::array<ShadowCount, kShadowCount> shadows;  // by ShadowOf
+  std::array<ShadowCount, kShadowCount> shadows{};  // by ShadowOf
 };
 
 // What a server listens on.
