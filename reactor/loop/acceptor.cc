@@ -354,7 +354,9 @@ void Acceptor::BeginDrain() {
 
 void Acceptor::ContinueDrain() {
   if (!listener_->open() || pause_timer_.linked()) return;
-  AcceptUpTo(limits_.accept_budget_per_tick);
+  // Where the kernel does not tell how many wait, all of them: the next step is to close.
+  const bool told = listener_->Queue().has_value();
+  AcceptUpTo(told ? limits_.accept_budget_per_tick : std::numeric_limits<std::uint64_t>::max());
   if (pause_timer_.linked() || Waiting() > 0) return;  // goes on with the next tick
   CloseListener();
 }

@@ -61,6 +61,18 @@ TEST(DrainTest, CountsWhatIsStillQueuedAtTheDeadline) {
   EXPECT_EQ(reactor.Count(Counter::kDrainQueueCut), 3u);
 }
 
+TEST(DrainTest, ServesAQueueThatIsLongerThanATickAccepts) {
+  TestReactor reactor(Hello);
+  std::vector<TestClient> clients =
+      reactor.ConnectMany(5 * static_cast<int>(Limits().accept_budget_per_tick), kGet);
+  reactor.reactor().RequestDrain(kDeadlineMs);
+  reactor.Tick();
+  EXPECT_GT(reactor.Stats().accept_queue.depth, 0u) << "a turn keeps to its budget";
+  reactor.Tick(10);
+  EXPECT_TRUE(reactor.reactor().finished());
+  ExpectAnswered(&clients);
+}
+
 TEST(DrainTest, SteersNewConnectionsToTheOthersWhileItsQueueIsServed) {
   ReuseportGroup group(Syscalls::System());
   TestReactor first(Hello, Limits(), {&group, 0});

@@ -139,6 +139,18 @@ TEST_F(SharedListenerTest, ADrainServesWhoWaitsAndRefusesWhoComes) {
   EXPECT_EQ(second_->Count(Counter::kDrainQueueCut), 0u);
 }
 
+TEST_F(SharedListenerTest, ADrainServesMoreThanATickAccepts) {
+  std::vector<TestClient> clients = Connect(5 * static_cast<int>(Limits().accept_budget_per_tick));
+  for (const auto& reactor : {first_.get(), second_.get()}) {
+    reactor->reactor().RequestDrain(kDeadlineMs);
+    reactor->Tick(10);
+    EXPECT_TRUE(reactor->reactor().finished());
+  }
+  for (TestClient& client : clients) {
+    EXPECT_THAT(client.Take(), HasSubstr("\r\nConnection: close\r\n"));
+  }
+}
+
 TEST_F(SharedListenerTest, WhatIsCutIsCountedOnce) {
   if (Queue(*first_).queue.backlog_effective == 0) GTEST_SKIP() << "this kernel has no unix_diag";
   const std::vector<TestClient> clients = Connect(3);
