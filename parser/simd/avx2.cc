@@ -61,39 +61,57 @@ inline __m256i Kept(__m256i vector) {
   return vector;
 }
 
-WEIR_INLINE __m256i Classes(const Constants& constants, __m256i bytes) {
-  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), Load(constants.nibble));
-  return _mm256_and_si256(_mm256_shuffle_epi8(Load(constants.low_nibbles), bytes),
-                          _mm256_shuffle_epi8(Load(constants.high_nibbles), high));
+// What Classify needs in registers.
+struct Tables {
+  __m256i nibble;
+  __m256i low_nibbles;
+  __m256i high_nibbles;
+  __m256i to_controls;
+  __m256i minus_one;
+};
+
+WEIR_INLINE Tables LoadTables() {
+  const Constants& constants = Hidden(kConstants);
+  return {Kept(Load(constants.nibble)), Kept(Load(constants.low_nibbles)),
+          Kept(Load(constants.high_nibbles)), Kept(Load(constants.to_controls)),
+          Kept(Load(constants.minus_one))};
+}
+
+WEIR_INLINE __m256i Classes(const Tables& tables, __m256i bytes) {
+  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), tables.nibble);
+  return _mm256_and_si256(_mm256_shuffle_epi8(tables.low_nibbles, bytes),
+                          _mm256_shuffle_epi8(tables.high_nibbles, high));
 }
 
 // Sets the highest bit of the classes from 0x20 on: the controls.
-WEIR_INLINE __m256i MarkControls(const Constants& constants, __m256i classes) {
-  return _mm256_adds_epu8(classes, Load(constants.to_controls));
+WEIR_INLINE __m256i MarkControls(const Tables& tables, __m256i classes) {
+  return _mm256_adds_epu8(classes, tables.to_controls);
 }
 
 // And that of class 0.
-WEIR_INLINE __m256i MarkNotTokens(const Constants& constants, __m256i classes, __m256i controls) {
-  return _mm256_or_si256(controls, _mm256_add_epi8(classes, Load(constants.minus_one)));
+WEIR_INLINE __m256i MarkNotTokens(const Tables& tables, __m256i classes, __m256i controls) {
+  return _mm256_or_si256(controls, _mm256_add_epi8(classes, tables.minus_one));
 }
 
 // Of 32 bytes each.
-WEIR_INLINE Masks ClassifyHalves(const char* first_half, const char* second_half, int distance) {
-  const Constants& constants = Hidden(kConstants);
-  const __m256i first = Classes(constants, Load(first_half));
-  const __m256i second = Classes(constants, Load(second_half));
-  const __m256i first_controls = MarkControls(constants, first);
-  const __m256i second_controls = MarkControls(constants, second);
-  return {Mask(MarkNotTokens(constants, first, first_controls)) |
-              Mask(MarkNotTokens(constants, second, second_controls)) << distance,
+WEIR_INLINE Masks ClassifyHalves(const Tables& tables, const char* first_half,
+                                 const char* second_half, int distance) {
+  const __m256i first = Classes(tables, Load(first_half));
+  const __m256i second = Classes(tables, Load(second_half));
+  const __m256i first_controls = MarkControls(tables, first);
+  const __m256i second_controls = MarkControls(tables, second);
+  return {Mask(MarkNotTokens(tables, first, first_controls)) |
+              Mask(MarkNotTokens(tables, second, second_controls)) << distance,
           Mask(first_controls) | Mask(second_controls) << distance};
 }
 
-WEIR_INLINE Masks Classify(const char* block) { return ClassifyHalves(block, block + 32, 32); }
+WEIR_INLINE Masks Classify(const Tables& tables, const char* block) {
+  return ClassifyHalves(tables, block, block + 32, 32);
+}
 
-WEIR_INLINE Masks ClassifyLess(const char* data, std::ptrdiff_t size) {
+WEIR_INLINE Masks ClassifyLess(const Tables& tables, const char* data, std::ptrdiff_t size) {
   const std::ptrdiff_t second = size - 32;
-  return ClassifyHalves(data, data + second, static_cast<int>(second));
+  return ClassifyHalves(tables, data, data + second, static_cast<int>(second));
 }
 
 WEIR_INLINE bool HasControl(const char* data) {

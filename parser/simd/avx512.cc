@@ -65,19 +65,36 @@ inline __m512i LoadLess(const char* data, std::size_t size) {
   return _mm512_maskz_loadu_epi8(_bzhi_u64(~std::uint64_t{0}, count), data);
 }
 
-WEIR_INLINE Masks ClassifyBytes(__m512i bytes) {
+// What Classify needs in registers.
+struct Tables {
+  __m512i nibble;
+  __m512i low_nibbles;
+  __m512i high_nibbles;
+  __m512i token;
+  __m512i control;
+};
+
+WEIR_INLINE Tables LoadTables() {
   const Constants& constants = Hidden(kConstants);
-  const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), Load(constants.nibble));
-  const __m512i classes = _mm512_and_si512(_mm512_shuffle_epi8(Load(constants.low_nibbles), bytes),
-                                           _mm512_shuffle_epi8(Load(constants.high_nibbles), high));
-  return {_mm512_testn_epi8_mask(classes, Load(constants.token)),
-          _mm512_test_epi8_mask(classes, Load(constants.control))};
+  return {Kept(Load(constants.nibble)), Kept(Load(constants.low_nibbles)),
+          Kept(Load(constants.high_nibbles)), Kept(Load(constants.token)),
+          Kept(Load(constants.control))};
 }
 
-WEIR_INLINE Masks Classify(const char* block) { return ClassifyBytes(Kept(Load(block))); }
+WEIR_INLINE Masks ClassifyBytes(const Tables& tables, __m512i bytes) {
+  const __m512i high = _mm512_and_si512(_mm512_srli_epi16(bytes, 4), tables.nibble);
+  const __m512i classes = _mm512_and_si512(_mm512_shuffle_epi8(tables.low_nibbles, bytes),
+                                           _mm512_shuffle_epi8(tables.high_nibbles, high));
+  return {_mm512_testn_epi8_mask(classes, tables.token),
+          _mm512_test_epi8_mask(classes, tables.control)};
+}
 
-WEIR_INLINE Masks ClassifyLess(const char* data, std::ptrdiff_t size) {
-  return ClassifyBytes(LoadLess(data, static_cast<std::size_t>(size)));
+WEIR_INLINE Masks Classify(const Tables& tables, const char* block) {
+  return ClassifyBytes(tables, Load(block));
+}
+
+WEIR_INLINE Masks ClassifyLess(const Tables& tables, const char* data, std::ptrdiff_t size) {
+  return ClassifyBytes(tables, LoadLess(data, static_cast<std::size_t>(size)));
 }
 
 WEIR_INLINE bool HasControl(const char* data) {

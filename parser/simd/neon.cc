@@ -38,19 +38,28 @@ inline std::uint64_t ToMask(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t
   return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)), 0);
 }
 
+// What Classify needs in registers.
+struct Tables {
+  uint8x16_t low_nibbles;
+  uint8x16_t high_nibbles;
+};
+
+inline Tables LoadTables() { return {vld1q_u8(kLowNibbles), vld1q_u8(kHighNibbles)}; }
+
 // A table look-up gives 0 for an index from 16 on: the low nibbles must be cut out here.
-inline uint8x16_t Classes(uint8x16_t bytes) {
-  return vandq_u8(vqtbl1q_u8(vld1q_u8(kLowNibbles), vandq_u8(bytes, vdupq_n_u8(15))),
-                  vqtbl1q_u8(vld1q_u8(kHighNibbles), vshrq_n_u8(bytes, 4)));
+inline uint8x16_t Classes(const Tables& tables, uint8x16_t bytes) {
+  return vandq_u8(vqtbl1q_u8(tables.low_nibbles, vandq_u8(bytes, vdupq_n_u8(15))),
+                  vqtbl1q_u8(tables.high_nibbles, vshrq_n_u8(bytes, 4)));
 }
 
 // Of 32 bytes each.
-inline Masks ClassifyHalves(const char* first, const char* second, int distance) {
+inline Masks ClassifyHalves(const Tables& tables, const char* first, const char* second,
+                            int distance) {
   uint8x16_t not_token[4];
   uint8x16_t control[4];
   for (int quarter = 0; quarter < 4; ++quarter) {
     const char* const half = quarter < 2 ? first : second;
-    const uint8x16_t classes = Classes(Load(half + 16 * (quarter % 2)));
+    const uint8x16_t classes = Classes(tables, Load(half + 16 * (quarter % 2)));
     control[quarter] = vcgeq_u8(classes, vdupq_n_u8(0x20));
     not_token[quarter] = vorrq_u8(control[quarter], vceqzq_u8(classes));
   }
@@ -60,11 +69,13 @@ inline Masks ClassifyHalves(const char* first, const char* second, int distance)
           static_cast<std::uint32_t>(controls) | controls >> 32 << distance};
 }
 
-inline Masks Classify(const char* block) { return ClassifyHalves(block, block + 32, 32); }
+inline Masks Classify(const Tables& tables, const char* block) {
+  return ClassifyHalves(tables, block, block + 32, 32);
+}
 
-inline Masks ClassifyLess(const char* data, std::ptrdiff_t size) {
+inline Masks ClassifyLess(const Tables& tables, const char* data, std::ptrdiff_t size) {
   const std::ptrdiff_t second = size - 32;
-  return ClassifyHalves(data, data + second, static_cast<int>(second));
+  return ClassifyHalves(tables, data, data + second, static_cast<int>(second));
 }
 
 WEIR_INLINE TargetMasks ClassifyTarget(const char* block) {

@@ -61,15 +61,20 @@ inline __m128i Kept(__m128i vector) {
   return vector;
 }
 
-WEIR_INLINE __m128i Classes(const Constants& constants, __m128i bytes) {
+// What Classify needs: with half as many registers as other kernels, it leaves them in memory.
+using Tables = Constants;
+
+WEIR_INLINE const Tables& LoadTables() { return Hidden(kConstants); }
+
+WEIR_INLINE __m128i Classes(const Tables& constants, __m128i bytes) {
   const __m128i high = _mm_and_si128(_mm_srli_epi16(bytes, 4), Load(constants.nibble));
   return _mm_and_si128(_mm_shuffle_epi8(Load(constants.low_nibbles), bytes),
                        _mm_shuffle_epi8(Load(constants.high_nibbles), high));
 }
 
 // Of 32 bytes each.
-WEIR_INLINE Masks ClassifyHalves(const char* first, const char* second, int distance) {
-  const Constants& constants = Hidden(kConstants);
+WEIR_INLINE Masks ClassifyHalves(const Tables& constants, const char* first, const char* second,
+                                 int distance) {
   Masks masks = {0, 0};
   for (int quarter = 0; quarter < 4; ++quarter) {
     const int in_half = 16 * (quarter % 2);
@@ -85,11 +90,13 @@ WEIR_INLINE Masks ClassifyHalves(const char* first, const char* second, int dist
   return masks;
 }
 
-WEIR_INLINE Masks Classify(const char* block) { return ClassifyHalves(block, block + 32, 32); }
+WEIR_INLINE Masks Classify(const Tables& tables, const char* block) {
+  return ClassifyHalves(tables, block, block + 32, 32);
+}
 
-WEIR_INLINE Masks ClassifyLess(const char* data, std::ptrdiff_t size) {
+WEIR_INLINE Masks ClassifyLess(const Tables& tables, const char* data, std::ptrdiff_t size) {
   const std::ptrdiff_t second = size - 32;
-  return ClassifyHalves(data, data + second, static_cast<int>(second));
+  return ClassifyHalves(tables, data, data + second, static_cast<int>(second));
 }
 
 WEIR_INLINE bool HasControl(const char* data) {
