@@ -160,6 +160,17 @@ inline void RequestParser::ClearHead() noexcept {
   head_is_plain_ = true;
 }
 
+// Nearly all Connection fields are alone and say "keep-alive".
+inline void RequestParser::ReadConnection(const char* data) noexcept {
+  const FieldRef& field = fields_[state_.known[internal::kConnection]];
+  const bool alone = (state_.repeated >> internal::kConnection & 1) == 0;
+  if (alone && internal::IsFolded({data + field.value_offset, field.value_length}, "keep-alive")) {
+    head_.keep_alive = true;
+  } else {
+    ReadOtherConnection(data);
+  }
+}
+
 inline ParseStatus RequestParser::Finish(const char* data, const ParserLimits& limits) noexcept {
   if (!head_is_plain_) ClearHead();
   head_.method_text = {data + state_.request_line_start,
@@ -186,14 +197,7 @@ __attribute__((noinline)) ParseStatus RequestParser::FinishByRules(
   return ParseStatus::kComplete;
 }
 
-// Nearly all Connection fields are alone and say "keep-alive".
-__attribute__((noinline)) void RequestParser::ReadConnection(const char* data) noexcept {
-  const FieldRef& field = fields_[state_.known[internal::kConnection]];
-  const bool alone = (state_.repeated >> internal::kConnection & 1) == 0;
-  if (alone && internal::IsFolded({data + field.value_offset, field.value_length}, "keep-alive")) {
-    head_.keep_alive = true;
-    return;
-  }
+__attribute__((noinline)) void RequestParser::ReadOtherConnection(const char* data) noexcept {
   head_is_plain_ = false;
   ReadConnectionOptions(HeadFields(data, fields_, state_), &head_);
 }

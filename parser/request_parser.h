@@ -92,6 +92,7 @@ class RequestParser {
   ParseStatus FinishByRules(const char* data, const ParserLimits& limits) noexcept;
   // REQUIRES: there is such a field, and the rest of head_ is set.
   void ReadConnection(const char* data) noexcept;
+  void ReadOtherConnection(const char* data) noexcept;
 
   internal::HeadState state_ = {};
   FieldRef* fields_;
