@@ -81,7 +81,7 @@ class ConnectionFloodTest : public AdminPortTest,
 TEST_P(ConnectionFloodTest, IsRefusedAndCountedAndLeaksNothing) {
   constexpr std::uint64_t kFlood = 300;
   if (std::string(GetParam()) != "unix") options_.address = GetParam();
-  options_.max_connections = 8;
+  SetLimit("max_admin_connections", 8);
   Start();
   const auto stub = Stub();
   ASSERT_TRUE(Read(stub.get()).ok());
@@ -243,9 +243,7 @@ class Flood {
 TEST_F(AdminAbuseTest, AFloodOfStreamsIsRefusedAndCountedAndEndsWithItsClient) {
   constexpr int kMost = 16;
   constexpr int kFlood = 400;  // three times what one connection may have at a time
-  LimitsUpdate update;
-  update.changes = {{FindLimitSpec("max_watchers"), kMost}};
-  ASSERT_TRUE(server_->limits().Apply(update).ok());
+  SetLimit("max_watchers", kMost);
   Start();
   const auto one = Stub();
   const auto other = Stub();
@@ -267,9 +265,7 @@ TEST_F(AdminAbuseTest, AFloodOfStreamsIsRefusedAndCountedAndEndsWithItsClient) {
 TEST_F(AdminAbuseTest, OneConnectionHasNoMoreStreamsAtATimeThanItMay) {
   constexpr int kMost = 128;
   constexpr int kFlood = 200;
-  LimitsUpdate update;
-  update.changes = {{FindLimitSpec("max_watchers"), 2 * kFlood}};
-  ASSERT_TRUE(server_->limits().Apply(update).ok());
+  SetLimit("max_watchers", 2 * kFlood);
   Start();
   const auto one = Stub();
   const auto other = Stub();

@@ -188,7 +188,7 @@ TEST_F(AdminAccessTest, TheSocketIsForEverybodyWhereAnotherUserHasARole) {
 }
 
 TEST_F(AdminAccessTest, OneConnectionTooManyIsClosedAndARoomThatIsFreeAgainIsUsed) {
-  options_.max_connections = 1;
+  SetLimit("max_admin_connections", 1);
   Start();
   auto stub = Stub();
   EXPECT_TRUE(Read(stub.get()).ok());
@@ -202,6 +202,33 @@ TEST_F(AdminAccessTest, OneConnectionTooManyIsClosedAndARoomThatIsFreeAgainIsUse
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   admin::v1::LimitsState state;
   EXPECT_TRUE(again->GetLimits(&context, {}, &state).ok());
+}
+
+TEST_F(AdminAccessTest, MoreConnectionsAreLetInOnceTheLimitIsRaised) {
+  SetLimit("max_admin_connections", 1);
+  Start();
+  const auto stub = Stub();
+  ASSERT_TRUE(Read(stub.get()).ok());
+  ASSERT_EQ(ConnectsAndIsClosed(directory_ + "/admin.sock"), 0);
+  grpc::ClientContext context;
+  admin::v1::UpdateLimitsRequest request;
+  request.mutable_limits()->set_max_admin_connections(2);
+  admin::v1::LimitsState state;
+  ASSERT_TRUE(stub->UpdateLimits(&context, request, &state).ok());
+  EXPECT_TRUE(Read(Stub().get()).ok());
+  EXPECT_EQ(Counts(stub.get()).connections_refused(), 1u);
+}
+
+TEST_F(AdminAccessTest, WhoIsInStaysWhenTheLimitFalls) {
+  Start();
+  const auto one = Stub();
+  const auto other = Stub();
+  ASSERT_TRUE(Read(one.get()).ok());
+  ASSERT_TRUE(Read(other.get()).ok());
+  SetLimit("max_admin_connections", 1);
+  EXPECT_TRUE(Read(one.get()).ok());
+  EXPECT_TRUE(Read(other.get()).ok());
+  EXPECT_EQ(ConnectsAndIsClosed(directory_ + "/admin.sock"), 0);
 }
 
 TEST_F(AdminAccessTest, LoopbackHasTheRoleThatIsChosen) {

@@ -14,7 +14,7 @@
 namespace weir {
 namespace {
 
-constexpr int kBacklog = 128;  // more than AdminServerOptions::max_connections as a rule
+constexpr int kBacklog = 128;  // more than max_admin_connections as a rule
 
 UniqueFd Socket(int family) {
   return UniqueFd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

@@ -41,7 +41,6 @@ constexpr int kMaxRequestBytes = 64 * 1024;  // the largest real request has som
 constexpr int kMaxStreamsPerConnection = 128;
 constexpr int kKeepaliveMs = 60'000;
 constexpr int kHandshakeMs = 5'000;  // a TLS handshake that is never finished
-constexpr std::size_t kMostConnections = 10'000;
 
 bool IsLoopback(const SocketAddress& address) {
   if (address.family() == AF_INET) {
@@ -166,10 +165,6 @@ class AdminServer::Impl {
 absl::Status AdminServer::Impl::Start() {
   if (!service_.status().ok()) return service_.status();
   const std::string& address = options_.address;
-  if (options_.max_connections < 1 || options_.max_connections > kMostConnections) {
-    return absl::InvalidArgumentError(absl::StrCat("max_connections = ", options_.max_connections,
-                                                   ": give 1 to ", kMostConnections));
-  }
   if (address.rfind(kUnix, 0) == 0) return ServeUnix(address.substr(kUnix.size()));
   return ServeTcp(address);
 }
@@ -199,7 +194,9 @@ void AdminServer::Impl::SetServing(bool serving) {
 
 // Makes the gRPC server that the doors lead to, and who accepts for it.
 absl::Status AdminServer::Impl::Build(UniqueFd listener, grpc::ServerBuilder* builder) {
-  auto acceptor = ConnectionAcceptor::Create(std::move(listener), options_.max_connections);
+  auto acceptor = ConnectionAcceptor::Create(std::move(listener), [this] {
+    return server_->limits().current()->limits.max_admin_connections;
+  });
   if (!acceptor.ok()) return acceptor.status();
   acceptor_ = *std::move(acceptor);
   service_.CountConnectionsBy([this] {

@@ -3,7 +3,6 @@
 #ifndef WEIR_CONTROL_ADMIN_SERVER_H_
 #define WEIR_CONTROL_ADMIN_SERVER_H_
 
-#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -32,8 +31,6 @@ struct AdminServerOptions {
   AccessPolicy access = {};
   // Mutual TLS, for TCP. Empty file names: none.
   AdminTls tls = {};
-  // Connections at a time; one more is closed at once. 1 to 10000.
-  std::size_t max_connections = 64;
   // Whether gRPC's own view of its connections is served too (grpc.channelz.v1.Channelz), to
   // readers. gRPC can only switch it on for the whole process, for good: every gRPC server that is
   // built later, the service's own too, then serves it to whoever it lets in, and it tells of all

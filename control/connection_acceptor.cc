@@ -21,11 +21,11 @@ constexpr int kPauseMs = 100;  // until accepting is tried again after it failed
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Create(
-    UniqueFd listener, std::size_t max_connections) {
+absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Create(UniqueFd listener,
+                                                                               Most most) {
   std::unique_ptr<ConnectionAcceptor> acceptor(
       new ConnectionAcceptor(std::move(listener), UniqueFd(::epoll_create1(EPOLL_CLOEXEC)),
-                             UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), max_connections));
+                             UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), std::move(most)));
   if (acceptor->Watch(acceptor->stop_.get(), EPOLLIN) &&
       acceptor->Watch(acceptor->listener_.get(), EPOLLIN)) {
     return acceptor;
@@ -79,7 +79,7 @@ void ConnectionAcceptor::AcceptOne() {
   }
   accepted_.fetch_add(1, std::memory_order_relaxed);
   const int watched = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-  if (watched >= 0 && open_.size() < max_connections_ && take_(fd)) return Keep(watched);
+  if (watched >= 0 && open_.size() < most_() && take_(fd)) return Keep(watched);
   refused_.fetch_add(1, std::memory_order_relaxed);
   if (watched >= 0) ::close(watched);
   ::close(fd);

@@ -4,7 +4,6 @@
 #define WEIR_CONTROL_CONNECTION_ACCEPTOR_H_
 
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,10 +23,12 @@ class ConnectionAcceptor {
   // Takes over `fd`, or returns false, and it is closed. Called in the acceptor's thread.
   using Take = std::function<bool(int fd)>;
 
-  // `listener` listens and does not block. At most `max_connections` are open at a time: one more
-  // is closed at once. INTERNAL for an error of a system call.
-  static absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> Create(UniqueFd listener,
-                                                                    std::size_t max_connections);
+  // How many may be open at a time. Called in the acceptor's thread, for each that comes.
+  using Most = std::function<std::uint64_t()>;
+
+  // `listener` listens and does not block. One more than `most` is closed at once; those that are
+  // open stay when it falls. INTERNAL for an error of a system call.
+  static absl::StatusOr<std::unique_ptr<ConnectionAcceptor>> Create(UniqueFd listener, Most most);
   ~ConnectionAcceptor();
   ConnectionAcceptor(const ConnectionAcceptor&) = delete;
   ConnectionAcceptor& operator=(const ConnectionAcceptor&) = delete;
@@ -45,11 +46,11 @@ class ConnectionAcceptor {
   std::uint64_t pauses() const noexcept { return pauses_.load(std::memory_order_relaxed); }
 
  private:
-  ConnectionAcceptor(UniqueFd listener, UniqueFd epoll, UniqueFd stop, std::size_t max_connections)
+  ConnectionAcceptor(UniqueFd listener, UniqueFd epoll, UniqueFd stop, Most most)
       : listener_(std::move(listener)),
         epoll_(std::move(epoll)),
         stop_(std::move(stop)),
-        max_connections_(max_connections) {}
+        most_(std::move(most)) {}
 
   bool Watch(int fd, std::uint32_t events) const;
   void Run();
@@ -61,7 +62,7 @@ class ConnectionAcceptor {
   const UniqueFd listener_;
   const UniqueFd epoll_;
   const UniqueFd stop_;  // an eventfd
-  const std::size_t max_connections_;
+  const Most most_;
   Take take_;
   bool paused_ = false;  // for want of descriptors; the acceptor's thread's
   // Duplicates of what was handed on: the kernel reports on them when gRPC shuts the socket down,

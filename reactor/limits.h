@@ -152,6 +152,8 @@ struct Limits {
 
   // Streams of the control plane at a time. Default 64.
   std::uint64_t max_watchers = 64;
+  // Connections to the admin port at a time. Default 64.
+  std::uint64_t max_admin_connections = 64;
   // How long connections may wait to be accepted, in ms: when nobody has waited less for
   // shed_interval_ms, new connections and requests are refused with 503 until somebody has, or
   // nobody waits; 0: never. Default 0.

@@ -14,6 +14,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "weir/control/admin_server.h"
 
@@ -41,6 +42,12 @@ class AdminPortTest : public testing::Test {
     auto admin = AdminServer::Start(server_.get(), options_);
     ASSERT_TRUE(admin.ok()) << admin.status();
     admin_ = *std::move(admin);
+  }
+  // Sets a limit as the service's code does, also while it serves.
+  void SetLimit(std::string_view name, std::uint64_t value) {
+    LimitsUpdate update;
+    update.changes = {{FindLimitSpec(name), value}};
+    ASSERT_TRUE(server_->limits().Apply(update).ok());
   }
   std::unique_ptr<admin::v1::Admin::Stub> Stub(
       const std::shared_ptr<grpc::ChannelCredentials>& credentials =
