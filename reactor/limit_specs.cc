@@ -22,7 +22,7 @@ constexpr std::uint64_t kDayMs = 86'400'000;
 constexpr std::string_view kOverloadActions[] = {"respond_503", "reset", "queue"};
 
 // In the order of enum class Distribution.
-constexpr std::string_view kDistributions[] = {"hash", "cpu", "random"};
+constexpr std::string_view kDistributions[] = {"hash", "cpu", "weighted"};
 
 // The last member of a row.
 constexpr bool kPerListener = true;
@@ -198,7 +198,7 @@ constexpr LimitSpec kSpecs[] = {
     {"distribution", "choice", 0, std::size(kDistributions) - 1, 0, LimitApplies::kNextConnection,
      "another reactor", "connections_accepted",
      "By what the kernel shares new connections among the reactors: a hash of addresses and ports, "
-     "the CPU that the SYN arrives on, or chance.",
+     "the CPU that the SYN arrives on, or chance, by their weights.",
      &Limits::distribution, kDistributions},
     {"read_budget_per_turn", "reads", 1, 65536, 4, LimitApplies::kAtOnce, "waits for its next turn",
      "ticks", "Reads of one connection in one turn, before others get theirs.",

@@ -21,7 +21,7 @@ enum class OverloadAction : std::uint64_t {
 enum class Distribution : std::uint64_t {
   kHash,      // its own hash of addresses and ports
   kCpu,       // the CPU that the SYN arrives on, modulo the reactors
-  kWeighted,  // at random, by weights: a server's reactors all have the same
+  kWeighted,  // at random, by ServerOptions::reactor_weights
 };
 
 // All limits can be changed while the server runs, through LimitsStore::Update or the admin
@@ -162,7 +162,7 @@ struct Limits {
   std::uint64_t shed_interval_ms = 100;
 
   // By what the kernel shares new connections among the reactors: a Distribution, named hash, cpu
-  // and random. Default hash.
+  // and weighted. Default hash.
   std::uint64_t distribution = 0;
 
   // Reads of one connection in one of its turns, of which it gets two in a tick at most. Default 4.

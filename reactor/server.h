@@ -32,6 +32,10 @@ struct ServerOptions {
   // Reactors, each with a thread and a listener. 0: one for each CPU that this process may use
   // (the affinity mask and the cgroup's CPU quota; see DefaultReactorCount). At most 1024.
   int reactors = 0;
+  // How much of the new connections each reactor gets of an IP address while Limits::distribution
+  // is weighted: its share of the sum. One for each reactor, 0 to 65535, of which 0 is for none,
+  // and not all 0. Empty: all the same.
+  std::vector<std::uint32_t> reactor_weights;
   // Whether another process may listen on the same addresses at the same time, as for a restart
   // without a gap. Otherwise an address in use is refused: the kernel would split connections
   // between the two without a word.

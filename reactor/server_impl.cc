@@ -27,6 +27,7 @@ namespace {
 
 constexpr int kMaxReactors = 1024;
 constexpr std::size_t kMaxListeners = 64;
+constexpr std::uint32_t kMaxWeight = 65535;  // so that their sum is no larger than a program's word
 static_assert(kMaxListeners <= Acceptor::kMaxListeners);
 
 std::string RandomId() {
@@ -53,6 +54,19 @@ class SignalsBlocked {
  private:
   sigset_t previous_;
 };
+
+absl::Status CheckWeights(const std::vector<std::uint32_t>& weights, int reactors) {
+  if (weights.empty()) return absl::OkStatus();
+  if (weights.size() != static_cast<std::size_t>(reactors)) {
+    return absl::InvalidArgumentError(absl::StrCat(weights.size(), " reactor_weights for ",
+                                                   reactors,
+                                                   " reactors: give one for each, or none"));
+  }
+  const std::uint32_t most = *std::max_element(weights.begin(), weights.end());
+  if (most >= 1 && most <= kMaxWeight) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the largest of the reactor_weights is ", most, ": give 1 to ", kMaxWeight));
+}
 
 // The listeners of each address, with marks from `first_mark` on, unless that is 0 or it turns out
 // that this process may not.
@@ -97,6 +111,8 @@ absl::Status Server::Impl::Start(const HandlerFactory& factory) {
     return absl::InvalidArgumentError(absl::StrCat("reactors = ", options_.reactors, ": give 1 to ",
                                                    kMaxReactors, ", or 0 for one for each CPU"));
   }
+  if (absl::Status status = CheckWeights(options_.reactor_weights, count); !status.ok())
+    return status;
   if (absl::Status status = MakeHandlers(factory, count); !status.ok()) return status;
   RaiseDescriptorLimit();
   boot_id_ = RandomId();
@@ -149,10 +165,12 @@ absl::Status Server::Impl::OpenListeners(int count, std::vector<Reactor::Listene
     auto group = ListenerGroup::Create(Syscalls::System(), options, options_.share_address);
     if (!group.ok()) return group.status();
     groups_.push_back(*std::move(group));
-    for (Reactor::Listeners& of_reactor : *opened) {
-      auto listener = groups_.back()->Open(options_.limits.listen_backlog);
+    for (std::size_t i = 0; i < opened->size(); ++i) {
+      const std::uint32_t weight =
+          options_.reactor_weights.empty() ? 1 : options_.reactor_weights[i];
+      auto listener = groups_.back()->Open(options_.limits.listen_backlog, weight);
       if (!listener.ok()) return listener.status();
-      of_reactor.push_back(*std::move(listener));
+      (*opened)[i].push_back(*std::move(listener));
     }
     const ListenerInfo& info = groups_.back()->info();
     for (const ListenerInfo& other : listeners_) {

@@ -169,6 +169,30 @@ TEST(ServerTest, ChangesTheDistributionLive) {
   EXPECT_EQ(stats.steering_failures, 0u);
 }
 
+TEST(ServerTest, SharesConnectionsByTheWeightsOnceItIsTold) {
+  ServerOptions options = TwoReactors();
+  options.reactor_weights = {0, 7};
+  const auto server = StartServer(options, Hello);
+  ASSERT_TRUE(server->limits().Update([](Limits* limits) { limits->distribution = 2; }).ok());
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_THAT(BlockingClient(server->port()).Ask(kGet), StartsWith("HTTP/1.1 200 "));
+  }
+  EXPECT_EQ(
+      server->Stats().reactors[1].counters[static_cast<std::size_t>(Counter::kConnectionsAccepted)],
+      20u);
+}
+
+TEST(ServerTest, RefusesWeightsThatAreNotOneForEachReactor) {
+  ServerOptions options = TwoReactors();
+  for (const std::vector<std::uint32_t>& weights :
+       {std::vector<std::uint32_t>{1}, {1, 2, 3}, {0, 0}, {1, 65536}}) {
+    options.reactor_weights = weights;
+    const absl::Status status = Server::Start(options, Hello).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(status.message(), HasSubstr("reactor_weights")) << testing::PrintToString(weights);
+  }
+}
+
 TEST(ServerTest, ASharedAddressStaysWithTheHash) {
   ServerOptions options = TwoReactors();
   options.share_address = true;

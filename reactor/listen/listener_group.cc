@@ -68,9 +68,10 @@ absl::Status ListenerGroup::ReadAddress() {
   return Listener::CheckFree(syscalls_, address_, options_.ipv6_only);
 }
 
-absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t listen_backlog) {
+absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::Open(std::uint64_t listen_backlog,
+                                                              std::uint32_t weight) {
   const std::uint64_t backlog = options_.listen_backlog.value_or(listen_backlog);
-  auto listener = unix_path_.empty() ? OpenIp(backlog) : OpenUnix(backlog);
+  auto listener = unix_path_.empty() ? OpenIp(backlog, weight) : OpenUnix(backlog);
   if (!listener.ok()) return listener.status();
   info_.listen_backlog = options_.listen_backlog.value_or(0);
   info_.max_connections_per_listener = options_.max_connections_per_listener;
@@ -87,11 +88,12 @@ std::vector<LimitChange> ListenerGroup::own_limits() const {
           {FindLimitSpec("max_connections_per_listener"), options_.max_connections_per_listener}};
 }
 
-absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::OpenIp(std::uint64_t backlog) {
+absl::StatusOr<std::unique_ptr<Listener>> ListenerGroup::OpenIp(std::uint64_t backlog,
+                                                                std::uint32_t weight) {
   auto listener = Listener::Open(syscalls_, address_, backlog, options_.ipv6_only);
   if (!listener.ok()) return listener.status();
   // Beside listeners of another process the group could not know the kernel's numbers.
-  if (!share_address_) (*listener)->Join(&reuseport_);
+  if (!share_address_) (*listener)->Join(&reuseport_, weight);
   address_ = (*listener)->address();
   info_.address = address_.ToString();
   info_.port = address_.port();

@@ -35,8 +35,10 @@ class ListenerGroup {
   ListenerGroup& operator=(const ListenerGroup&) = delete;
 
   // The listener of the next reactor. All but the first have the port that the kernel chose for it.
-  // `listen_backlog` is the server's limit, which the options may replace.
-  absl::StatusOr<std::unique_ptr<Listener>> Open(std::uint64_t listen_backlog);
+  // `listen_backlog` is the server's limit, which the options may replace. `weight` is what
+  // Distribution::kWeighted gives it; a Unix socket has no use for it.
+  absl::StatusOr<std::unique_ptr<Listener>> Open(std::uint64_t listen_backlog,
+                                                 std::uint32_t weight = 1);
 
   const ListenerInfo& info() const noexcept { return info_; }
   // The limits of their own that the options give its listeners.
@@ -57,7 +59,7 @@ class ListenerGroup {
         reuseport_(syscalls) {}
 
   absl::Status ReadAddress();
-  absl::StatusOr<std::unique_ptr<Listener>> OpenIp(std::uint64_t backlog);
+  absl::StatusOr<std::unique_ptr<Listener>> OpenIp(std::uint64_t backlog, std::uint32_t weight);
   absl::StatusOr<std::unique_ptr<Listener>> OpenUnix(std::uint64_t backlog);
 
   Syscalls* const syscalls_;
