@@ -75,6 +75,16 @@ std::size_t DecodeByHttpParser(http_parser parser, std::string_view input, char*
   return copied.complete ? copied.size : 0;
 }
 
+// Only copies the data from where it lies in the body: what no decoder can be faster than.
+std::size_t CopyChunks(std::string_view input, std::size_t chunk_bytes, char* content) {
+  const std::size_t line_bytes = input.find('\n') + 1;
+  for (std::size_t size = 0; size < kContentBytes; size += chunk_bytes) {
+    std::memcpy(content + size, input.data() + line_bytes, chunk_bytes);
+    input.remove_prefix(line_bytes + chunk_bytes + 2);
+  }
+  return kContentBytes;
+}
+
 // It decodes in place, so the body is copied first.
 std::size_t DecodeByPico(const PicoLibrary& pico, std::string_view input, char* content) {
   std::memcpy(content, input.data(), input.size());
@@ -119,6 +129,9 @@ void RegisterChunked(const PeerLibraries& peers) {
                  return DecodeByPico(pico, input, content);
                });
     }
+    Register(column + "memcpy-chunks", body, [=](std::string_view input, char* content) {
+      return CopyChunks(input, chunk_bytes, content);
+    });
     Register(column + "memcpy", std::string(kContentBytes, 'x'),
              [](std::string_view input, char* content) {
                std::memcpy(content, input.data(), input.size());
