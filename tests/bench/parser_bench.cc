@@ -16,6 +16,7 @@
 #include "weir/tests/bench/measured_parsers.h"
 #include "weir/tests/bench/peer_libraries.h"
 #include "weir/tests/bench/peer_parsers.h"
+#include "weir/tests/bench/placed_input.h"
 #include "weir/tests/bench/ratio_table.h"
 
 namespace weir {
@@ -23,11 +24,12 @@ namespace {
 
 // Reads all requests of a delivery, one after another, by `read`.
 template <typename Read>
-void Measure(benchmark::State& state, const BenchInput& input, Read read) {
+void Measure(benchmark::State& state, const BenchInput& input,
+             const std::vector<std::string_view>& deliveries, Read read) {
   std::size_t next = 0;
   for (auto _ : state) {
-    std::string_view rest = input.deliveries[next];
-    if (++next == input.deliveries.size()) next = 0;
+    std::string_view rest = deliveries[next];
+    if (++next == deliveries.size()) next = 0;
     do {
       const std::size_t length = read(rest);
       if (length == 0) return state.SkipWithError("refused");
@@ -41,18 +43,21 @@ void Measure(benchmark::State& state, const BenchInput& input, Read read) {
 template <typename Make>
 void RegisterHead(const BenchInput& input, const std::string& parser_name, Make make) {
   const std::string name = std::string(input.name) + "/" + parser_name;
-  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) {
+  PlacedInput placed(input);
+  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) mutable {
     auto parser = make();
-    Measure(state, input, [&parser](std::string_view bytes) { return parser.ReadHead(bytes); });
+    Measure(state, input, placed.Next(),
+            [&parser](std::string_view bytes) { return parser.ReadHead(bytes); });
   });
 }
 
 template <typename Make>
 void RegisterByteByByte(const BenchInput& input, const std::string& parser_name, Make make) {
   const std::string name = std::string(input.name) + "-bytes/" + parser_name;
-  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) {
+  PlacedInput placed(input);
+  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) mutable {
     auto parser = make();
-    Measure(state, input,
+    Measure(state, input, placed.Next(),
             [&parser](std::string_view bytes) { return parser.ReadByteByByte(bytes); });
   });
 }
@@ -87,8 +92,9 @@ void RegisterLimit(const BenchInput& input, ParserKernel kernel,
                    std::uint64_t (*classify)(const char*, std::size_t)) {
   if (!IsKernelAvailable(kernel)) return;
   const std::string name = std::string(input.name) + "/limit-" + std::string(KernelName(kernel));
-  benchmark::RegisterBenchmark(name.c_str(), [&input, classify](benchmark::State& state) {
-    Measure(state, input, [classify](std::string_view bytes) {
+  PlacedInput placed(input);
+  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) mutable {
+    Measure(state, input, placed.Next(), [classify](std::string_view bytes) {
       benchmark::DoNotOptimize(classify(bytes.data(), bytes.size()));
       return bytes.size();
     });
