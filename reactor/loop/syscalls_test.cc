@@ -1,8 +1,8 @@
 #include "weir/reactor/loop/syscalls.h"
 
-#include <cstdlib>
-
 #include <gtest/gtest.h>
+
+#include <cstdlib>
 
 namespace weir {
 namespace {
