@@ -24,8 +24,8 @@ namespace {
 
 // Reads all requests of a delivery, one after another, by `read`.
 template <typename Read>
-void Measure(benchmark::State& state, const BenchInput& input,
-             const std::vector<std::string_view>& deliveries, Read read) {
+void Measure(benchmark::State& state, PlacedInput& input, Read read) {
+  const std::vector<std::string_view>& deliveries = input.Next();
   std::size_t next = 0;
   for (auto _ : state) {
     std::string_view rest = deliveries[next];
@@ -36,7 +36,7 @@ void Measure(benchmark::State& state, const BenchInput& input,
       rest.remove_prefix(length);
     } while (!rest.empty());
   }
-  state.counters["items"] = static_cast<double>(input.requests_per_delivery);
+  state.counters["items"] = static_cast<double>(input.requests_per_delivery());
 }
 
 // `make` makes a parser of a type that measured_parsers.h describes.
@@ -44,10 +44,9 @@ template <typename Make>
 void RegisterHead(const BenchInput& input, const std::string& parser_name, Make make) {
   const std::string name = std::string(input.name) + "/" + parser_name;
   PlacedInput placed(input);
-  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) mutable {
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) mutable {
     auto parser = make();
-    Measure(state, input, placed.Next(),
-            [&parser](std::string_view bytes) { return parser.ReadHead(bytes); });
+    Measure(state, placed, [&parser](std::string_view bytes) { return parser.ReadHead(bytes); });
   });
 }
 
@@ -55,9 +54,9 @@ template <typename Make>
 void RegisterByteByByte(const BenchInput& input, const std::string& parser_name, Make make) {
   const std::string name = std::string(input.name) + "-bytes/" + parser_name;
   PlacedInput placed(input);
-  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) mutable {
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) mutable {
     auto parser = make();
-    Measure(state, input, placed.Next(),
+    Measure(state, placed,
             [&parser](std::string_view bytes) { return parser.ReadByteByByte(bytes); });
   });
 }
@@ -93,8 +92,8 @@ void RegisterLimit(const BenchInput& input, ParserKernel kernel,
   if (!IsKernelAvailable(kernel)) return;
   const std::string name = std::string(input.name) + "/limit-" + std::string(KernelName(kernel));
   PlacedInput placed(input);
-  benchmark::RegisterBenchmark(name.c_str(), [=, &input](benchmark::State& state) mutable {
-    Measure(state, input, placed.Next(), [classify](std::string_view bytes) {
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) mutable {
+    Measure(state, placed, [classify](std::string_view bytes) {
       benchmark::DoNotOptimize(classify(bytes.data(), bytes.size()));
       return bytes.size();
     });

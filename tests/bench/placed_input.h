@@ -16,7 +16,7 @@ namespace weir {
 // writes, and lets it wait, where the input lies at the same place in its page as something that
 // the parser writes: its fields, its state, or the stack. Measured on Zen 5: up to a quarter of the
 // time of a head. Where things lie is chance, so no repetition repeats another's place, and the
-// median is of all places.
+// median is of many.
 class PlacedInput {
  public:
   // `input` must live as long. Copies share the turn. Not for use by more than one thread.
@@ -25,6 +25,8 @@ class PlacedInput {
   // The deliveries, copied to the next place: at multiples of 16 bytes, as malloc would put them.
   // They are good until the next call.
   const std::vector<std::string_view>& Next();
+
+  std::size_t requests_per_delivery() const { return input_.requests_per_delivery; }
 
  private:
   struct Room;
