@@ -16,6 +16,7 @@
 #include "weir/reactor/listen/listener_group.h"
 #include "weir/reactor/loop/reactor.h"
 #include "weir/reactor/server.h"
+#include "weir/reactor/watch/cadence.h"
 #include "weir/reactor/watch/drop_watcher.h"
 #include "weir/reactor/watch/kernel_sampler.h"
 #include "weir/reactor/watch/kernel_watcher.h"
@@ -59,15 +60,14 @@ class Server::Impl {
   absl::Status OpenReactors(int count);
   absl::Status StartThreads();
   void RunReactor(Reactor* reactor);
-  // Looks for stalls, and every watch_interval_ms at everything. Returns after how long to look
-  // again.
-  std::chrono::nanoseconds Watch();
+  // Looks for stalls, and every watch_interval_ms at everything. Returns when to look again.
+  WatchThread::Again Watch();
   void LookAtAll(std::int64_t now_ns, const Limits& limits);
   ServerStats StatsOfServer() const;
   std::vector<ReactorCounts> CountsOfReactors() const;
   std::vector<ReactorStats> StatsOfReactors() const;
   // The same of what the kernel tells, which may take long.
-  std::chrono::nanoseconds WatchKernel();
+  WatchThread::Again WatchKernel();
   bool AllWorkBy(std::uint64_t version) const;
   // Wakes each reactor that does not work by the present limits yet and has waited for events for a
   // while. Returns whether all work by them.
@@ -92,7 +92,7 @@ class Server::Impl {
   Watcher watcher_{&events_};                // the watch thread's
   SizeWatcher size_watcher_{&events_};       // the watch thread's
   std::unique_ptr<StallWatch> stall_watch_;  // the watch thread's
-  std::int64_t looked_ns_ = 0;               // when at everything; the watch thread's
+  Cadence looks_;                            // at everything; the watch thread's
   SharedAdmission admission_;
   std::atomic<std::uint64_t> buffered_bytes_{0};
   std::vector<ListenerInfo> listeners_;  // as they began

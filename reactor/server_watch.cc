@@ -10,26 +10,28 @@ namespace {
 
 // A reactor whose last turn began less long ago is taken to begin another by itself; the next look
 // at those that do not work by the present limits yet is this long after.
-constexpr std::int64_t kUnderLoadNs = 1'000'000;
+constexpr std::chrono::nanoseconds kUnderLoad = std::chrono::milliseconds(1);
 
 }  // namespace
 
-std::chrono::nanoseconds Server::Impl::Watch() {
+WatchThread::Again Server::Impl::Watch() {
   const std::int64_t now_ns = Clock::System()->MonotonicNs();
   const auto snapshot = limits_.current();
   const Limits& limits = snapshot->limits;
   const auto interval_ns = static_cast<std::int64_t>(limits.watch_interval_ms) * 1'000'000;
   const bool all_work_by_them = WakeForLimits(now_ns);
-  std::int64_t next_ns = interval_ns;
+  WatchThread::Again next = std::chrono::nanoseconds(interval_ns);
   try {
-    next_ns = stall_watch_->Look(now_ns, limits);
+    next = stall_watch_->Look(now_ns, limits);
     const bool last = running_.load() == 0;
-    if (last || now_ns - looked_ns_ >= interval_ns) LookAtAll(now_ns, limits);
+    if (looks_.Take(now_ns, interval_ns) || last) LookAtAll(now_ns, limits);
   } catch (const std::bad_alloc&) {  // the next look may do better, and the counters lose nothing
   }
-  next_ns = std::min(next_ns, looked_ns_ + interval_ns - now_ns);
-  if (!all_work_by_them) next_ns = std::min(next_ns, kUnderLoadNs);
-  return std::chrono::nanoseconds(std::max(next_ns, StallWatch::kLeastNs));
+  const WatchThread::Again look = looks_.Next(now_ns, interval_ns);
+  if (look.after <= next.after) next = look;
+  if (!all_work_by_them && next.after > kUnderLoad) next = kUnderLoad;
+  next.after = std::max(next.after, std::chrono::nanoseconds(StallWatch::kLeastNs));
+  return next;
 }
 
 // Under load a reactor begins a turn sooner than it would be woken; and to wake it splits what it
@@ -41,7 +43,7 @@ bool Server::Impl::WakeForLimits(std::int64_t now_ns) const {
     if (reactor->AppliedVersion() >= version) continue;
     all = false;
     const Heartbeat beat = reactor->heartbeat();
-    if (!beat.busy && now_ns - beat.began_ns >= kUnderLoadNs) reactor->Wake();
+    if (!beat.busy && now_ns - beat.began_ns >= kUnderLoad.count()) reactor->Wake();
   }
   return all;
 }
@@ -61,14 +63,13 @@ std::vector<ReactorStats> Server::Impl::StatsOfReactors() const {
 }
 
 void Server::Impl::LookAtAll(std::int64_t now_ns, const Limits& limits) {
-  looked_ns_ = now_ns;
   limits_.Expire();
   watcher_.Step(now_ns, CountsOfReactors(), limits);
   const auto sizes = [this] { return SumOfSizes(StatsOfReactors()); };
   size_watcher_.Step(now_ns, sizes, limits);
 }
 
-std::chrono::nanoseconds Server::Impl::WatchKernel() {
+WatchThread::Again Server::Impl::WatchKernel() {
   const auto snapshot = limits_.current();
   const std::uint64_t interval_ms = snapshot->limits.kernel_sample_interval_ms;
   std::uint64_t wait_ms = interval_ms;
@@ -81,7 +82,7 @@ std::chrono::nanoseconds Server::Impl::WatchKernel() {
     }
   } catch (const std::bad_alloc&) {  // as for Watch
   }
-  return std::chrono::milliseconds(wait_ms);
+  return {std::chrono::milliseconds(wait_ms)};
 }
 
 }  // namespace weir

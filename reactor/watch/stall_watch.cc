@@ -1,12 +1,14 @@
 #include "weir/reactor/watch/stall_watch.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace weir {
 namespace {
 
 constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr std::chrono::hours kNever{24};
 
 std::int64_t ToNs(std::uint64_t ms) { return static_cast<std::int64_t>(ms) * kNsPerMs; }
 
@@ -17,8 +19,8 @@ StallWatch::StallWatch(std::vector<Reactor*> reactors)
   if (reactors_.size() == 1) reactors_.front()->CountOwnStalls();
 }
 
-std::int64_t StallWatch::Look(std::int64_t now_ns, const Limits& limits) {
-  if (reactors_.size() == 1) return std::max(ToNs(limits.watch_interval_ms), kLeastNs);
+WatchThread::Again StallWatch::Look(std::int64_t now_ns, const Limits& limits) {
+  if (reactors_.size() == 1) return {kNever};
   const std::int64_t threshold_ns = ToNs(limits.stall_threshold_ms);
   std::int64_t next_ns = threshold_ns;
   bool any_stalled = false;
@@ -37,7 +39,10 @@ std::int64_t StallWatch::Look(std::int64_t now_ns, const Limits& limits) {
   for (std::size_t i = 0; any_stalled && i < reactors_.size(); ++i) {
     if (known_[i].stalled) Lend(i);
   }
-  return std::max(next_ns, kLeastNs);
+  // A quarter of the default, 5 ms, reaches back to the last tick of a kernel with 250 a second.
+  const std::int64_t slack_ns = next_ns > threshold_ns / 2 ? threshold_ns / 4 : 0;
+  return {std::chrono::nanoseconds(std::max(next_ns, kLeastNs)),
+          std::chrono::nanoseconds(slack_ns)};
 }
 
 void StallWatch::Begin(std::size_t index, std::int64_t began_ns) {

@@ -9,6 +9,7 @@
 
 #include "weir/reactor/limits.h"
 #include "weir/reactor/loop/reactor.h"
+#include "weir/reactor/watch/watch_thread.h"
 
 namespace weir {
 
@@ -28,10 +29,11 @@ class StallWatch {
   // or its last Look. Before their threads run.
   explicit StallWatch(std::vector<Reactor*> reactors);
 
-  // One look. `now_ns` is of CLOCK_MONOTONIC. Returns after how many ns to take the next so that a
-  // turn is found stalled when it has just become so: at most stall_threshold_ms. With
-  // one reactor nothing is looked at, and it is watch_interval_ms.
-  std::int64_t Look(std::int64_t now_ns, const Limits& limits);
+  // One look. `now_ns` is of CLOCK_MONOTONIC. Returns when to take the next so that a turn is found
+  // stalled when it has just become so: after at most stall_threshold_ms, with a slack while no
+  // turn has come half that far. With one reactor nothing is looked at, now or later: it is a
+  // day.
+  WatchThread::Again Look(std::int64_t now_ns, const Limits& limits);
 
  private:
   struct Known {

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -53,7 +55,9 @@ class StallWatchTest : public testing::Test {
   // A look of the watcher, `ms` later.
   std::int64_t Look(std::int64_t ms = 0) {
     first_.clock().AdvanceMs(ms);
-    return stalls_.Look(first_.clock().MonotonicNs(), limits_);
+    const WatchThread::Again next = stalls_.Look(first_.clock().MonotonicNs(), limits_);
+    slack_ = next.slack;
+    return next.after.count();
   }
 
   // Connects until `count` wait for the first reactor; what the kernel gives the others is theirs.
@@ -77,6 +81,7 @@ class StallWatchTest : public testing::Test {
   }
 
   Limits limits_;
+  std::chrono::nanoseconds slack_{};  // of the last look
   std::function<void()> second_meanwhile_;
   ReuseportGroup group_{Syscalls::System()};
   std::shared_ptr<Listener::OpenCount> open_count_ = std::make_shared<Listener::OpenCount>(0);
@@ -126,6 +131,20 @@ TEST_F(StallWatchTest, PeersTakeWhatWaitsForAStalledReactor) {
   EXPECT_EQ(Rescued(&second_) + Rescued(&third_), 13u);
   EXPECT_EQ(first_.Count(Counter::kStalls), 1u);
   EXPECT_EQ(Rescued(&first_), 0u);
+}
+
+TEST_F(StallWatchTest, TheNextLookMayBeEarlyAndNeverLate) {
+  Look();
+  EXPECT_EQ(slack_, std::chrono::microseconds(1250));
+  Stall([this] {
+    EXPECT_EQ(Look(2), 3 * kMs);
+    EXPECT_EQ(slack_, std::chrono::microseconds(1250)) << "2 ms are not half of 5";
+    EXPECT_EQ(Look(1), 2 * kMs);
+    EXPECT_EQ(slack_, std::chrono::nanoseconds(0)) << "neither early now";
+    Look(5);
+    EXPECT_EQ(slack_, std::chrono::microseconds(1250)) << "it is found already";
+  });
+  Look();
 }
 
 TEST_F(StallWatchTest, ATurnWithinTheThresholdIsNoStall) {
@@ -322,7 +341,8 @@ TEST(StallWatchAloneTest, OneReactorCountsItsStallsItself) {
   });
   clock_of = &only;
   StallWatch stalls({&only.reactor()});
-  EXPECT_EQ(stalls.Look(only.clock().MonotonicNs(), Limits()), 50 * kMs) << "watch_interval_ms";
+  EXPECT_GT(stalls.Look(only.clock().MonotonicNs(), Limits()).after, std::chrono::seconds(10))
+      << "it must not decide when the next look at anything is";
   TestClient client = only.Connect();
   std::uint64_t counted = 0;
   for (const std::int64_t ms : {0, 4, 5, 500}) {

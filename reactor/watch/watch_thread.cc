@@ -1,16 +1,39 @@
 #include "weir/reactor/watch/watch_thread.h"
 
 #include <pthread.h>
+#include <sys/prctl.h>
+#include <time.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace weir {
+namespace {
 
-WatchThread::~WatchThread() { Join(); }
+// The time of CLOCK_MONOTONIC that is `wait` from now.
+timespec FromNow(std::chrono::nanoseconds wait) {
+  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  const std::int64_t ns = time.tv_nsec + wait.count() % kNsPerSecond;
+  time.tv_sec += wait.count() / kNsPerSecond + ns / kNsPerSecond;
+  time.tv_nsec = ns % kNsPerSecond;
+  return time;
+}
+
+}  // namespace
+
+WatchThread::WatchThread() { ::sem_init(&posted_, 0, 0); }
+
+WatchThread::~WatchThread() {
+  Join();
+  ::sem_destroy(&posted_);
+}
 
 void WatchThread::Join() {
   End();
@@ -28,33 +51,34 @@ absl::Status WatchThread::Start(Step step, const char* name) {
   return absl::OkStatus();
 }
 
+// Whoever finds it woken already need not post: the step that sees what was done before is to come.
 void WatchThread::Wake() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    woken_ = true;
-  }
-  changed_.notify_one();
+  if (!woken_.exchange(true, std::memory_order_release)) ::sem_post(&posted_);
 }
 
 void WatchThread::End() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    ended_ = true;
-  }
-  changed_.notify_one();
+  ended_.store(true, std::memory_order_relaxed);
+  Wake();
 }
 
 void WatchThread::Run(const Step& step) {
-  std::unique_lock<std::mutex> lock(mutex_);
   for (bool last = false; !last;) {
-    last = ended_;
-    woken_ = false;
-    lock.unlock();
-    const std::chrono::nanoseconds wait = step();
-    lock.lock();
-    changed_.wait_for(lock, last ? std::chrono::nanoseconds(0) : wait,
-                      [this] { return woken_ || ended_; });
+    last = ended_.load(std::memory_order_relaxed);
+    const Again again = step();
+    if (!last) Wait(again);
   }
+}
+
+void WatchThread::Wait(const Again& again) {
+  constexpr std::chrono::nanoseconds kNone{0};
+  const std::chrono::nanoseconds slack = std::max(std::min(again.slack, again.after), kNone);
+  if (std::exchange(slack_, slack) != slack) {
+    ::prctl(PR_SET_TIMERSLACK, static_cast<unsigned long>(slack.count()));  // 0: the default, 50 us
+  }
+  const timespec due = FromNow(again.after - slack);
+  while (::sem_clockwait(&posted_, CLOCK_MONOTONIC, &due) != 0 && errno == EINTR) {
+  }
+  woken_.exchange(false, std::memory_order_acquire);
 }
 
 }  // namespace weir

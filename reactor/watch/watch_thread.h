@@ -3,10 +3,11 @@
 #ifndef WEIR_REACTOR_WATCH_WATCH_THREAD_H_
 #define WEIR_REACTOR_WATCH_WATCH_THREAD_H_
 
+#include <semaphore.h>
+
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 #include "absl/status/status.h"
@@ -16,10 +17,19 @@ namespace weir {
 // Wake and End are for any thread, the step's own included; the rest is for its owner.
 class WatchThread {
  public:
-  // Returns after how long it is to run again.
-  using Step = std::function<std::chrono::nanoseconds()>;
+  // After how long the step is to run again, or by up to `slack` earlier: on a busy CPU then with
+  // the scheduler's tick, so that no timer has to interrupt what runs there (PR_SET_TIMERSLACK in
+  // prctl(2)). Where interrupts are dear, as in virtual machines, that is most of what it costs.
+  struct Again {
+    Again(std::chrono::nanoseconds after, std::chrono::nanoseconds slack = {})
+        : after(after), slack(slack) {}
 
-  WatchThread() = default;
+    std::chrono::nanoseconds after;
+    std::chrono::nanoseconds slack;
+  };
+  using Step = std::function<Again()>;
+
+  WatchThread();
   // Ends it and waits for it.
   ~WatchThread();
   WatchThread(const WatchThread&) = delete;
@@ -41,11 +51,14 @@ class WatchThread {
 
  private:
   void Run(const Step& step);
+  // Until the step is to run again.
+  void Wait(const Again& again);
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool woken_ = false;  // guarded by mutex_
-  bool ended_ = false;  // guarded by mutex_
+  // Rather than a condition variable, which has a mutex to let go of: a system call at each wait.
+  sem_t posted_;
+  std::atomic<bool> woken_{false};  // and posted_ says so
+  std::atomic<bool> ended_{false};
+  std::chrono::nanoseconds slack_{};  // the thread's
   std::thread thread_;
 };
 
