@@ -64,7 +64,8 @@ class Server::Impl {
   WatchThread::Again Watch();
   void LookAtAll(std::int64_t now_ns, const Limits& limits);
   ServerStats StatsOfServer() const;
-  std::vector<ReactorCounts> CountsOfReactors() const;
+  // Of every reactor, over what `counts` was.
+  void CountReactorsTo(std::vector<ReactorCounts>* counts) const;
   std::vector<ReactorStats> StatsOfReactors() const;
   // The same of what the kernel tells, which may take long.
   WatchThread::Again WatchKernel();
@@ -93,6 +94,7 @@ class Server::Impl {
   SizeWatcher size_watcher_{&events_};       // the watch thread's
   std::unique_ptr<StallWatch> stall_watch_;  // the watch thread's
   Cadence looks_;                            // at everything; the watch thread's
+  std::vector<ReactorCounts> looked_at_;     // at the last of these looks; the watch thread's
   SharedAdmission admission_;
   std::atomic<std::uint64_t> buffered_bytes_{0};
   std::vector<ListenerInfo> listeners_;  // as they began

@@ -48,11 +48,9 @@ bool Server::Impl::WakeForLimits(std::int64_t now_ns) const {
   return all;
 }
 
-std::vector<ReactorCounts> Server::Impl::CountsOfReactors() const {
-  std::vector<ReactorCounts> counts;
-  counts.reserve(reactors_.size());
-  for (const auto& reactor : reactors_) counts.push_back(reactor->Counts());
-  return counts;
+void Server::Impl::CountReactorsTo(std::vector<ReactorCounts>* counts) const {
+  counts->resize(reactors_.size());
+  for (std::size_t i = 0; i < reactors_.size(); ++i) reactors_[i]->CountTo(&(*counts)[i]);
 }
 
 std::vector<ReactorStats> Server::Impl::StatsOfReactors() const {
@@ -64,7 +62,8 @@ std::vector<ReactorStats> Server::Impl::StatsOfReactors() const {
 
 void Server::Impl::LookAtAll(std::int64_t now_ns, const Limits& limits) {
   limits_.Expire();
-  watcher_.Step(now_ns, CountsOfReactors(), limits);
+  CountReactorsTo(&looked_at_);
+  watcher_.Step(now_ns, looked_at_, limits);
   const auto sizes = [this] { return SumOfSizes(StatsOfReactors()); };
   size_watcher_.Step(now_ns, sizes, limits);
 }
@@ -76,7 +75,8 @@ WatchThread::Again Server::Impl::WatchKernel() {
   try {
     if (kernel_.SampleIfDue(Clock::System()->MonotonicNs(), interval_ms, &wait_ms)) {
       const KernelStats latest = kernel_.Latest();
-      const std::vector<ReactorCounts> reactors = CountsOfReactors();
+      std::vector<ReactorCounts> reactors;
+      CountReactorsTo(&reactors);
       kernel_watcher_.Step(latest, reactors, snapshot->limits);
       drop_watcher_.Step(latest, reactors);
     }

@@ -42,6 +42,7 @@ void EventLog::Append(Event event) {
     if (!Admit(rate, now_ns)) {
       ++rate->suppressed;
       ++suppressed_;
+      owes_.store(true, std::memory_order_relaxed);
       return;
     }
     event.suppressed = std::exchange(rate->suppressed, 0);
@@ -52,13 +53,19 @@ void EventLog::Append(Event event) {
 }
 
 void EventLog::TellSuppressed() {
+  if (!owes_.load(std::memory_order_relaxed)) return;
   const std::int64_t now_ns = clock_->MonotonicNs();
   bool any = false;
+  bool owes = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (std::size_t i = 0; i < kEventKindCount; ++i) {
       Rate* const rate = &rates_[i];
-      if (rate->suppressed == 0 || now_ns - rate->window_began_ns < kMinuteNs) continue;
+      if (rate->suppressed == 0) continue;
+      if (now_ns - rate->window_began_ns < kMinuteNs) {
+        owes = true;
+        continue;
+      }
       Event event;
       event.kind = EventKind::kEventsSuppressed;
       event.suppressed = std::exchange(rate->suppressed, 0);
@@ -69,8 +76,10 @@ void EventLog::TellSuppressed() {
       Keep(std::move(event), now_ns);
       any = true;
     }
+    owes_.store(owes, std::memory_order_relaxed);
   }
-  if (any) WakeReaders();
+  if (!any) return;
+  WakeReaders();
   Deliver();
 }
 

@@ -97,7 +97,10 @@ class EventLog {
   std::uint64_t suppressed_ = 0;               // guarded by mutex_
   std::array<Rate, kEventKindCount> rates_{};  // guarded by mutex_
   std::deque<Event> untold_;                   // guarded by mutex_
-  bool delivering_ = false;                    // guarded by mutex_
+  // Whether suppressed events are still to be told of. Set with mutex_ held; read without, since
+  // TellSuppressed is called at each look of a watcher and has hardly ever anything to do.
+  std::atomic<bool> owes_{false};
+  bool delivering_ = false;  // guarded by mutex_
 };
 
 }  // namespace weir

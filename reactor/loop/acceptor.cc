@@ -332,15 +332,13 @@ void Acceptor::Adopt(const Limits& limits) {
                                  kNsPerMs);
 }
 
-ListenerQueue Acceptor::Sample(std::int64_t now_ns) const {
-  ListenerQueue queue;
-  queue.listener = listener_->name();
-  queue.connections_accepted = accepted_.Get();
-  queue.connections_active = active_.Get();
-  queue.connections_refused = refused_.Get();
-  queue.queue = listener_->Sample(now_ns);
-  queue.shared = listener_->shared();
-  return queue;
+void Acceptor::SampleTo(std::int64_t now_ns, ListenerQueue* queue) const {
+  queue->listener = listener_->name();
+  queue->connections_accepted = accepted_.Get();
+  queue->connections_active = active_.Get();
+  queue->connections_refused = refused_.Get();
+  queue->queue = listener_->Sample(now_ns);
+  queue->shared = listener_->shared();
 }
 
 void Acceptor::BeginDrain() {

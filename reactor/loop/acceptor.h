@@ -83,8 +83,8 @@ class Acceptor {
   // Whether its queue says that what is new is to be refused (shed_queue_delay_ms).
   bool shedding() const noexcept { return shedder_.shedding(); }
 
-  // The queue of its listener now. Any thread.
-  ListenerQueue Sample(std::int64_t now_ns) const;
+  // The queue of its listener now, over what `queue` was. Any thread.
+  void SampleTo(std::int64_t now_ns, ListenerQueue* queue) const;
 
  private:
   void AcceptUpTo(std::uint64_t connections);

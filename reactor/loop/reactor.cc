@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<Reactor>> Reactor::Create(const ReactorOptions& o
   reactor->counters_.heartbeat.Set({reactor->context_.now_ns, false});
   reactor->AdoptLimits();
   // The histories of the queues begin.
-  for (const auto& it : reactor->acceptors_) (void)it->Sample(reactor->context_.now_ns);
+  for (const auto& it : reactor->acceptors_) (void)it->listener()->Sample(reactor->context_.now_ns);
   return reactor;
 }
 

@@ -36,28 +36,35 @@ void Reactor::SteerAway(bool away) {
 
 ReactorCounts Reactor::QueueCounts() const {
   ReactorCounts stats;
-  stats.reactor = options_.index;
+  SampleQueuesTo(&stats);
   stats.applied_limits_version = AppliedVersion();
-  const std::int64_t now_ns = options_.clock->MonotonicNs();
-  for (const auto& it : acceptors_) stats.listener_queues.push_back(it->Sample(now_ns));
-  stats.accept_queue = stats.listener_queues.front().queue;
   return stats;
 }
 
 ReactorStats Reactor::Stats() const {
-  ReactorStats stats{Counts()};
+  ReactorStats stats;
+  CountTo(&stats);
   counters_.CopyHistogramsTo(&stats);
   return stats;
 }
 
-ReactorCounts Reactor::Counts() const {
-  ReactorCounts stats = QueueCounts();
-  counters_.CopyTo(&stats);
+void Reactor::CountTo(ReactorCounts* counts) const {
+  SampleQueuesTo(counts);
+  counters_.CopyTo(counts);
   const Heartbeat beat = heartbeat();
-  stats.busy = beat.busy;
+  counts->busy = beat.busy;
   const std::int64_t age = options_.clock->MonotonicNs() - beat.began_ns;
-  stats.tick_age_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0));
-  return stats;
+  counts->tick_age_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0));
+}
+
+void Reactor::SampleQueuesTo(ReactorCounts* counts) const {
+  counts->reactor = options_.index;
+  counts->listener_queues.resize(acceptors_.size());
+  const std::int64_t now_ns = options_.clock->MonotonicNs();
+  for (std::size_t i = 0; i < acceptors_.size(); ++i) {
+    acceptors_[i]->SampleTo(now_ns, &counts->listener_queues[i]);
+  }
+  counts->accept_queue = counts->listener_queues.front().queue;
 }
 
 }  // namespace weir
