@@ -3,6 +3,7 @@
 import argparse
 import json
 import statistics
+import time
 
 import measure
 import servers
@@ -40,6 +41,7 @@ def run(options):
     starter = servers.Starter(options.programs, server_cpus)
     started = {count: starter.live_weir(count) for count, _ in LOOKS.values()}
     shares = {name: [] for name in LOOKS}
+    rates = {name: [] for name in LOOKS}
     with measure.working_folder() as folder:
         load = measure.Load(folder, options.programs, load_cpus)
 
@@ -48,7 +50,9 @@ def run(options):
             server = started[count]
             server.set(limits)
             before = server.thread_cpu_ns(WATCHER), server.cpu_ns()
+            runs, began = server.thread_runs(WATCHER), time.monotonic()
             result = measure.take_slice(server, workload, load)
+            rates[name].append((server.thread_runs(WATCHER) - runs) / (time.monotonic() - began))
             watcher, all_threads = server.thread_cpu_ns(WATCHER) - before[0], server.cpu_ns() - before[1]
             shares[name].append(watcher / all_threads)
             return result
@@ -64,6 +68,7 @@ def run(options):
         table.update(measure.summary({it: results[it] for it in (beside, name)}, beside))
     for name, row in table.items():
         row["watcher_share"] = statistics.median(shares[name])
+        row["looks_per_s"] = statistics.median(rates[name])
     return table
 
 
@@ -74,11 +79,13 @@ def main():
     if options.json:
         print(json.dumps({"servers": table, "below": AT_MOST, "met": met}, indent=1))
         return
-    print(f"  {'looks':<22}{'CPU us/request':>16}{'CPU ratio':>12}{'quartiles':>16}{'of it watcher':>15}")
+    print(f"  {'looks':<22}{'CPU us/request':>16}{'CPU ratio':>12}{'quartiles':>16}{'of it watcher':>15}"
+          f"{'looks/s':>9}")
     for name, row in table.items():
         low, high = row["cpu_ratio_quartiles"]
         print(f"  {name:<22}{row['cpu_us_per_request']:>16.3f}{row['cpu_ratio']:>12.4f}"
-              f"{f'{low:.4f}-{high:.4f}':>16}{row['watcher_share']:>14.3%}")
+              f"{f'{low:.4f}-{high:.4f}':>16}{row['watcher_share']:>14.3%}"
+              f"{row['looks_per_s']:>9.1f}")
     print(f"\ntarget: CPU ratio of 100 Hz below {AT_MOST}: {'met' if met else 'MISSED'}")
 
 

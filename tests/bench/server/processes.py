@@ -90,11 +90,18 @@ class Program:
                     return int(task)
         raise RuntimeError(f"{self.command[0]} has no thread {name}")
 
-    def thread_cpu_ns(self, name):
-        """Time on a CPU so far of the thread of that name."""
+    def _thread_schedstat(self, name, column):
         with open(f"/proc/{self.process.pid}/task/{self.thread(name)}/schedstat",
                   encoding="ascii") as schedstat:
-            return int(schedstat.read().split()[0])
+            return int(schedstat.read().split()[column])
+
+    def thread_cpu_ns(self, name):
+        """Time on a CPU so far of the thread of that name."""
+        return self._thread_schedstat(name, 0)
+
+    def thread_runs(self, name):
+        """How many times so far that thread was given a CPU."""
+        return self._thread_schedstat(name, 2)
 
     def anonymous_bytes(self):
         """Resident memory that is not of files (proc(5), RssAnon)."""
