@@ -232,7 +232,7 @@ void AdminServer::Impl::Enter(const Door& door, int fd) {
 // gRPC can't tell who is at the other end of a Unix socket. A door of its own for each user does.
 void AdminServer::Impl::AddUserDoors(grpc::ServerBuilder* builder) {
   for (const uid_t uid : UsersOf(options_.access)) {
-    const Caller caller = {absl::StrCat("uid ", uid), RoleOfUser(options_.access, uid)};
+    Caller caller = {absl::StrCat("uid ", uid), RoleOfUser(options_.access, uid)};
     user_doors_[uid] = AddDoor(Guard(grpc::experimental::LocalServerCredentials(UDS),
                                      [caller](const grpc::AuthContext&) { return caller; }),
                                builder);

@@ -43,7 +43,7 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const grp
 }
 
 grpc::Status Parse(grpc::ByteBuffer bytes, google::protobuf::Message* message) {
-  const grpc::Status status =
+  grpc::Status status =
       grpc::SerializationTraits<google::protobuf::Message>::Deserialize(&bytes, message);
   if (status.ok()) return status;
   return grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "the request is no message of its type");

@@ -52,7 +52,7 @@ absl::Status ReadLayer(admin::v1::LimitLayer named, LimitLayer* layer) {
 
 // Compared in seconds first: a Duration may be larger than any count of milliseconds.
 absl::Status ReadTtl(const google::protobuf::Duration& ttl, std::uint64_t* ttl_ms) {
-  constexpr std::int64_t kMaxSeconds = 366 * 86'400;
+  constexpr std::int64_t kMaxSeconds = std::int64_t{366} * 86'400;
   if (ttl.seconds() < 0 || ttl.seconds() > kMaxSeconds || ttl.nanos() < 0) {
     return absl::InvalidArgumentError("ttl is out of range: 1 ms to 366 days");
   }
@@ -114,7 +114,7 @@ absl::Status LimitsCalls::Restore() {
   update.changes = *changes;
   update.author = absl::StrCat("file ", state_file_);
   update.reason = "kept from before the restart";
-  const absl::Status status = server_->limits().Apply(update).status();
+  absl::Status status = server_->limits().Apply(update).status();
   if (status.ok()) return status;
   return absl::Status(status.code(),
                       absl::StrCat(state_file_, ": ", std::string(status.message())));

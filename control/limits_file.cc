@@ -137,12 +137,12 @@ absl::Status WriteLimitsFile(const std::string& path, const std::string& text) {
       ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (file.get() < 0) return Failure("open", beside);
   if (!WriteAll(file.get(), text) || ::fsync(file.get()) != 0) {
-    const absl::Status status = Failure("write", beside);
+    absl::Status status = Failure("write", beside);
     ::unlink(beside.c_str());
     return status;
   }
   if (std::rename(beside.c_str(), path.c_str()) == 0) return absl::OkStatus();
-  const absl::Status status = Failure("rename", beside);
+  absl::Status status = Failure("rename", beside);
   ::unlink(beside.c_str());
   return status;
 }

@@ -18,7 +18,7 @@ LimitsWaits::~LimitsWaits() {
 }
 
 absl::Status LimitsWaits::Start() {
-  const absl::Status status = thread_.Start([this] { return Look(); }, "weir-answers");
+  absl::Status status = thread_.Start([this] { return Look(); }, "weir-answers");
   started_ = status.ok();
   return status;
 }

@@ -18,7 +18,9 @@ BENCH_PACKAGES=(wrk nghttp2-client libhttp-parser-dev librust-httparse-dev rustc
 # shellcheck disable=SC2034
 PEER_PACKAGES=(h2o haproxy lighttpd nginx-light)
 # shellcheck disable=SC2034
-LINT_PACKAGES=(clang-format clang-tidy shellcheck)
+FORMAT_PACKAGES=(clang-format shellcheck)
+# shellcheck disable=SC2034
+LINT_PACKAGES=("${FORMAT_PACKAGES[@]}" clang-tidy)
 # npm from any source will do: for buildifier and the client in Node.js.
 command -v npm >/dev/null || { LINT_PACKAGES+=(npm) && TEST_PACKAGES+=(npm); }
 

@@ -3,11 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-echo "== clang-format"
-git ls-files -z -- '*.cc' '*.h' '*.inc' | xargs -0 clang-format --dry-run --Werror
-
-echo "== shellcheck"
-git ls-files -z -- dev '*.sh' .ci/run | xargs -0 shellcheck -x
+bazel/dev/format.sh
 
 echo "== buildifier"
 [[ -x .tools/node_modules/.bin/buildifier ]] ||

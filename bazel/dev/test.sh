@@ -28,6 +28,7 @@ bazel_test() {
   bazel test --build_event_json_file="$events/$1.json" --noshow_progress "${@:2}"
 }
 
+step "format" bazel/dev/format.sh
 step "all tests" bazel_test default //...
 step "parser and reactor under asan and ubsan" \
   bazel_test asan-ubsan --config=asan-ubsan --test_tag_filters=-bench,-no_asan,-no_ubsan \

@@ -56,7 +56,7 @@ std::string RaiseBacklog(const ServerFacts& facts, const std::string& listener,
                          std::uint64_t backlog) {
   const std::uint64_t most = FindLimitSpec("listen_backlog")->max;
   const std::uint64_t wanted = std::min(std::max<std::uint64_t>(backlog * 2, 4096), most);
-  const std::string set = SetLimit(listener, "listen_backlog", wanted);
+  std::string set = SetLimit(listener, "listen_backlog", wanted);
   if (facts.host.somaxconn >= wanted) return set;
   return absl::StrCat("sysctl -w net.core.somaxconn=", wanted, ", then ", set);
 }

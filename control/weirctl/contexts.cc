@@ -62,7 +62,7 @@ std::string ContextsPath() {
     const char* const value = std::getenv(variable);
     return value == nullptr ? "" : value;
   };
-  if (const std::string path = directory("WEIR_CONTEXTS"); !path.empty()) return path;
+  if (std::string path = directory("WEIR_CONTEXTS"); !path.empty()) return path;
   std::string config = directory("XDG_CONFIG_HOME");
   if (config.empty()) config = absl::StrCat(directory("HOME"), "/.config");
   return absl::StrCat(config, "/weir/contexts");

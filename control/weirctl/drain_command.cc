@@ -25,7 +25,7 @@ grpc::Status ReadDrainEnded(const Session& session, std::uint64_t* known, bool* 
   grpc::ClientContext context;
   SetDeadline(session, &context);
   admin::v1::Events events;
-  const grpc::Status status = session.stub->ListEvents(&context, request, &events);
+  grpc::Status status = session.stub->ListEvents(&context, request, &events);
   for (const admin::v1::Event& event : events.events()) {
     *known = event.sequence();
     *ended = *ended || event.kind() == Name(EventKind::kDrainEnded);
@@ -37,7 +37,7 @@ grpc::Status ShowLeft(const Session& session) {
   grpc::ClientContext context;
   SetDeadline(session, &context);
   admin::v1::Stats stats;
-  const grpc::Status status = session.stub->GetStats(&context, {}, &stats);
+  grpc::Status status = session.stub->GetStats(&context, {}, &stats);
   if (!status.ok()) return status;
   if (session.line.json) {
     PrintJson(stats, session.out);
@@ -85,7 +85,7 @@ int DrainCommand(const Session& session, const std::vector<std::string>&) {
   grpc::ClientContext context;
   SetDeadline(session, &context);
   admin::v1::DrainResponse response;
-  const grpc::Status status = session.stub->Drain(&context, request, &response);
+  grpc::Status status = session.stub->Drain(&context, request, &response);
   if (!status.ok()) return Report(session, status);
   if (session.line.json) {
     PrintJson(response, session.out);

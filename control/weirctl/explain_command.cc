@@ -15,7 +15,7 @@
 namespace weir {
 namespace {
 
-constexpr std::size_t kMaxInputBytes = 16 * 1024 * 1024;
+constexpr std::size_t kMaxInputBytes = std::size_t{16} * 1024 * 1024;
 
 // What is to be explained, and by which limits.
 struct Task {

@@ -48,6 +48,7 @@ void PrintJsonObject(const std::string& target, const Outcome& outcome, std::ost
 int RunOnEach(const std::vector<CommandLine>& lines, const RunLine& run, std::ostream& out,
               std::ostream& err) {
   std::vector<std::future<Outcome>> runs;
+  runs.reserve(lines.size());
   for (const CommandLine& line : lines) {
     runs.push_back(std::async(std::launch::async, [&line, &run] {
       std::ostringstream own_out;

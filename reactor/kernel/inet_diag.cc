@@ -14,7 +14,7 @@ namespace {
 
 // The kernel fills datagrams of at most this size for a reader who takes as much
 // (netlink_dump in net/netlink/af_netlink.c).
-constexpr std::size_t kBufferBytes = 32 * 1024;
+constexpr std::size_t kBufferBytes = std::size_t{32} * 1024;
 constexpr int kReplyTimeoutSeconds = 1;
 constexpr int kMaxTries = 3;
 // Bounds a dump: at 64 rows a datagram or more, some four million sockets.

@@ -73,7 +73,7 @@ absl::Status ReuseportGroup::Attach(const std::vector<sock_filter>& program) {
   if (result != 0) {
     const int error = errno;
     ++failures_;
-    const absl::Status status =
+    absl::Status status =
         Failure(program.empty() ? "SO_DETACH_REUSEPORT_BPF" : "SO_ATTACH_REUSEPORT_CBPF", error);
     error_ = std::string(status.message());
     return status;

@@ -62,17 +62,18 @@ bool Mailbox::Post(ResponseTicket ticket, std::unique_ptr<Delivery> delivery, bo
 }
 
 bool Mailbox::Enqueue(Message message) {
-  bool taken = false;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    taken = !abandoned_ && !(message.uses_up_writer && gone_.erase(message.ticket.generation) != 0);
-    if (taken) {
-      messages_.push_back(std::move(message));
-      if (messages_.size() == 1) Wake();
-    }
-  }
-  if (!taken) message.delivery->Deliver(nullptr);
-  return taken;
+  if (Take(&message)) return true;
+  message.delivery->Deliver(nullptr);
+  return false;
+}
+
+bool Mailbox::Take(Message* message) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (abandoned_) return false;
+  if (message->uses_up_writer && gone_.erase(message->ticket.generation) != 0) return false;
+  messages_.push_back(std::move(*message));
+  if (messages_.size() == 1) Wake();
+  return true;
 }
 
 void Mailbox::Release() {

@@ -99,7 +99,9 @@ class Mailbox final : public ResponseChannel {
 
  private:
   ~Mailbox() = default;
+  // Whether it was taken; if not, what it delivers is told so.
   bool Enqueue(Message message);
+  bool Take(Message* message);
   bool IsRunning(ResponseTicket ticket) const noexcept;
 
   Syscalls* const syscalls_;

@@ -139,10 +139,8 @@ Grid DrawTop(const TopState& state, const TopOptions& options, int rows, int col
   const std::vector<ReactorRow> reactors =
       ReactorRows(state.before ? &*state.before : nullptr, *state.now);
   const int hidden = TopRowsHidden(state, rows);
-  const int first = std::clamp(options.first_reactor, 0, hidden);
-  for (int i = 0; i < layout.table_rows; ++i) {
-    table.PutRow(kHeaderRows + i, reactors[static_cast<std::size_t>(first + i)], &grid);
-  }
+  auto reactor = reactors.begin() + std::clamp(options.first_reactor, 0, hidden);
+  for (int i = 0; i < layout.table_rows; ++i) table.PutRow(kHeaderRows + i, *reactor++, &grid);
   PutEvents(state, layout, &grid);
   if (rows > kHeaderRows) PutFoot(rows - 1, hidden, &grid);
   return grid;
