@@ -25,50 +25,64 @@ AT_MOST = 1.005
 WATCHER = "weir-watch"
 
 
+SLICE_S = 0.1
+WARM_UP_S = 1
+LEAST_ANSWERS = 100  # of a slice
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="./dev bench watch", description=__doc__)
     parser.add_argument("--programs", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--rounds", type=int, default=80, help="slices of a second of each")
+    parser.add_argument("--rounds", type=int, default=800, help="slices of a tenth of a second of each")
     parser.add_argument("--server-cpu", type=int, help="default: the first that is allowed")
     parser.add_argument("--load-cpu", type=int, help="default: the second")
     parser.add_argument("--json", action="store_true", help="one JSON object, no table")
     return parser.parse_args()
 
 
+def taken(server):
+    """What grows while a slice lasts: the CPU time of all threads, the watcher's and how often it ran."""
+    return server.cpu_ns(), server.thread_cpu_ns(WATCHER), server.thread_runs(WATCHER), time.monotonic()
+
+
+def take_slice(server, limits):
+    """(Slice, the watcher's share of the CPU time, looks a second) under the load that there is."""
+    answers, before = server.set(limits), taken(server)
+    time.sleep(SLICE_S)
+    answers, after = server.answers() - answers, taken(server)
+    if answers < LEAST_ANSWERS:
+        raise RuntimeError(f"{answers} answers in {SLICE_S} s: the load has ended")
+    cpu, watcher, looks, seconds = (it - was for it, was in zip(after, before))
+    return measure.Slice(cpu / 1e3 / answers, answers / seconds), watcher / cpu, looks / seconds
+
+
+def run_pair(name, beside, rounds, starter, load):
+    """The two rows of a server whose limits take turns."""
+    server = starter.live_weir(LOOKS[name][0])
+    wrk = load.endless(server.port, workloads.WORKLOADS[0], int(rounds * SLICE_S * 4) + 60)
+    try:
+        time.sleep(WARM_UP_S)
+        turns = measure.take_turns({it: it for it in (beside, name)}, rounds, rounds,
+                                   lambda it: take_slice(server, LOOKS[it][1]))
+    finally:
+        wrk.end()
+        server.end()
+    rows = measure.summary({it: {number: took[0] for number, took in slices.items()}
+                            for it, slices in turns.items()}, beside)
+    for it, slices in turns.items():
+        rows[it]["watcher_share"] = statistics.median(share for _, share, _ in slices.values())
+        rows[it]["looks_per_s"] = statistics.mean(looks for _, _, looks in slices.values())
+    return rows
+
+
 def run(options):
-    workload = workloads.WORKLOADS[0]
     server_cpus, load_cpus = choose_cpus(options)
     starter = servers.Starter(options.programs, server_cpus)
-    started = {count: starter.live_weir(count) for count, _ in LOOKS.values()}
-    shares = {name: [] for name in LOOKS}
-    rates = {name: [] for name in LOOKS}
+    table = {}
     with measure.working_folder() as folder:
         load = measure.Load(folder, options.programs, load_cpus)
-
-        def take(name):
-            count, limits = LOOKS[name]
-            server = started[count]
-            server.set(limits)
-            before = server.thread_cpu_ns(WATCHER), server.cpu_ns()
-            runs, began = server.thread_runs(WATCHER), time.monotonic()
-            result = measure.take_slice(server, workload, load)
-            rates[name].append((server.thread_runs(WATCHER) - runs) / (time.monotonic() - began))
-            watcher, all_threads = server.thread_cpu_ns(WATCHER) - before[0], server.cpu_ns() - before[1]
-            shares[name].append(watcher / all_threads)
-            return result
-
-        try:
-            results = measure.take_turns({name: name for name in LOOKS}, options.rounds,
-                                         options.rounds, take)
-        finally:
-            for server in started.values():
-                server.end()
-    table = {}
-    for name, beside in BESIDE.items():
-        table.update(measure.summary({it: results[it] for it in (beside, name)}, beside))
-    for name, row in table.items():
-        row["watcher_share"] = statistics.median(shares[name])
-        row["looks_per_s"] = statistics.median(rates[name])
+        for name, beside in BESIDE.items():
+            table.update(run_pair(name, beside, options.rounds, starter, load))
     return table
 
 

@@ -47,6 +47,12 @@ class Load:
         answers, seconds, unit = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m),", output).groups()
         return int(answers), float(seconds) * {"ms": 1e-3, "s": 1, "m": 60}[unit]
 
+    def endless(self, port, workload, at_most_s):
+        """A wrk that runs until it is ended, or for that long."""
+        request = self.file("request", workload.request)
+        return Program(["wrk", "-t1", f"-c{workload.connections}", f"-d{at_most_s}s", "-s", self.lua,
+                        f"http://127.0.0.1:{port}", "--", request, str(workload.pipelined)], self.cpus)
+
     def h2load(self, port, workload, threads=1):
         """The same by h2load, which writes the request itself."""
         output = self._run(["h2load", "--h1", f"--threads={threads}",

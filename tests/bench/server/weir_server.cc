@@ -1,4 +1,5 @@
 // The server that the benchmark measures: Weir, and the smallest handler that there is.
+#include <cstddef>
 #include <cstdint>
 #include <iostream>
 #include <string>
@@ -13,18 +14,29 @@
 ABSL_FLAG(int, reactors, 1, "reactors");
 ABSL_FLAG(std::vector<std::string>, limits, {},
           "limits that differ from the defaults: NAME=VALUE,...");
-ABSL_FLAG(bool, limits_from_input, false,
-          "set what each line of standard input says, as --limits, and tell once all work by it");
+ABSL_FLAG(
+    bool, limits_from_input, false,
+    "set what each line of standard input says, as --limits, and once all work by it tell how "
+    "many requests were answered with 2xx so far; an empty line only asks");
 
 namespace {
 
 constexpr std::uint64_t kPatienceMs = 10'000;
 
 bool SetLive(const std::string& line, weir::Server* server) {
+  if (line.empty()) return true;
   bool good = true;
   const auto snapshot = server->limits().Update(
       [&](weir::Limits* limits) { good = weir::SetLimits(absl::StrSplit(line, ','), limits); });
   return good && snapshot.ok() && server->WaitForLimits((*snapshot)->version, kPatienceMs);
+}
+
+std::uint64_t Answers(const weir::Server& server) {
+  std::uint64_t answers = 0;
+  for (const weir::ReactorStats& it : server.Stats().reactors) {
+    answers += it.counters[static_cast<std::size_t>(weir::Counter::kResponses2xx)];
+  }
+  return answers;
 }
 
 }  // namespace
@@ -50,7 +62,7 @@ int main(int argc, char** argv) {
   if (absl::GetFlag(FLAGS_limits_from_input)) {
     for (std::string line; std::getline(std::cin, line);) {
       if (!SetLive(line, server->get())) return 2;
-      std::cout << "set" << std::endl;
+      std::cout << Answers(**server) << std::endl;
     }
     (*server)->Drain();
   }
