@@ -16,8 +16,7 @@
 namespace weir {
 namespace {
 
-constexpr std::chrono::nanoseconds kIdle =
-    std::chrono::hours(1);  // with nothing to write: Append wakes
+constexpr std::chrono::hours kIdle{1};  // with nothing to write: Append wakes
 
 UniqueFd OpenToAppend(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));

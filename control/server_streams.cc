@@ -22,9 +22,7 @@ ServerStreams::ServerStreams(Server* server, const ControlCounters* counters)
 
 absl::Status ServerStreams::Start() {
   subscription_ = server_->events().Subscribe([this] { thread_.Wake(); });
-  return thread_.Start(
-      [this] { return std::chrono::nanoseconds(std::chrono::milliseconds(hub_.Step())); },
-      "weir-streams");
+  return thread_.Start([this] { return std::chrono::milliseconds(hub_.Step()); }, "weir-streams");
 }
 
 void ServerStreams::Stop() {

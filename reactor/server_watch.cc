@@ -82,7 +82,7 @@ WatchThread::Again Server::Impl::WatchKernel() {
     }
   } catch (const std::bad_alloc&) {  // as for Watch
   }
-  return {std::chrono::milliseconds(wait_ms)};
+  return std::chrono::milliseconds(wait_ms);
 }
 
 }  // namespace weir

@@ -20,7 +20,7 @@ StallWatch::StallWatch(std::vector<Reactor*> reactors)
 }
 
 WatchThread::Again StallWatch::Look(std::int64_t now_ns, const Limits& limits) {
-  if (reactors_.size() == 1) return {kNever};
+  if (reactors_.size() == 1) return kNever;
   const std::int64_t threshold_ns = ToNs(limits.stall_threshold_ms);
   std::int64_t next_ns = threshold_ns;
   bool any_stalled = false;

@@ -11,22 +11,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "weir/reactor/loop/clock.h"
 
 namespace weir {
-namespace {
-
-// The time of CLOCK_MONOTONIC that is `wait` from now.
-timespec FromNow(std::chrono::nanoseconds wait) {
-  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-  timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
-  const std::int64_t ns = time.tv_nsec + wait.count() % kNsPerSecond;
-  time.tv_sec += wait.count() / kNsPerSecond + ns / kNsPerSecond;
-  time.tv_nsec = ns % kNsPerSecond;
-  return time;
-}
-
-}  // namespace
 
 WatchThread::WatchThread() { ::sem_init(&posted_, 0, 0); }
 
@@ -75,7 +62,9 @@ void WatchThread::Wait(const Again& again) {
   if (std::exchange(slack_, slack) != slack) {
     ::prctl(PR_SET_TIMERSLACK, static_cast<unsigned long>(slack.count()));  // 0: the default, 50 us
   }
-  const timespec due = FromNow(again.after - slack);
+  constexpr std::int64_t kNsPerSecond = 1'000'000'000;
+  const std::int64_t due_ns = Clock::System()->MonotonicNs() + (again.after - slack).count();
+  const timespec due{due_ns / kNsPerSecond, due_ns % kNsPerSecond};
   while (::sem_clockwait(&posted_, CLOCK_MONOTONIC, &due) != 0 && errno == EINTR) {
   }
   woken_.exchange(false, std::memory_order_acquire);

@@ -21,7 +21,8 @@ class WatchThread {
   // the scheduler's tick, so that no timer has to interrupt what runs there (PR_SET_TIMERSLACK in
   // prctl(2)). Where interrupts are dear, as in virtual machines, that is most of what it costs.
   struct Again {
-    Again(std::chrono::nanoseconds after, std::chrono::nanoseconds slack = {})
+    template <typename Rep, typename Period>
+    Again(std::chrono::duration<Rep, Period> after, std::chrono::nanoseconds slack = {})
         : after(after), slack(slack) {}
 
     std::chrono::nanoseconds after;

@@ -1,6 +1,7 @@
 """./dev bench watch: what it costs to look at the queues 100 times a second. README.md has the method."""
 
 import argparse
+import collections
 import json
 import statistics
 import time
@@ -23,11 +24,12 @@ LOOKS = {
 BESIDE = {"100 Hz": "off", "stalls, two reactors": "off, two reactors"}
 AT_MOST = 1.005
 WATCHER = "weir-watch"
-
-
 SLICE_S = 0.1
 WARM_UP_S = 1
 LEAST_ANSWERS = 100  # of a slice
+
+# As measure.Slice, with the watcher's share of the CPU time and how often it ran.
+Slice = collections.namedtuple("Slice", measure.Slice._fields + ("watcher_share", "looks_per_s"))
 
 
 def arguments():
@@ -46,14 +48,14 @@ def taken(server):
 
 
 def take_slice(server, limits):
-    """(Slice, the watcher's share of the CPU time, looks a second) under the load that there is."""
+    """A Slice under the load that there is."""
     answers, before = server.set(limits), taken(server)
     time.sleep(SLICE_S)
     answers, after = server.answers() - answers, taken(server)
     if answers < LEAST_ANSWERS:
         raise RuntimeError(f"{answers} answers in {SLICE_S} s: the load has ended")
     cpu, watcher, looks, seconds = (it - was for it, was in zip(after, before))
-    return measure.Slice(cpu / 1e3 / answers, answers / seconds), watcher / cpu, looks / seconds
+    return Slice(cpu / 1e3 / answers, answers / seconds, watcher / cpu, looks / seconds)
 
 
 def run_pair(name, beside, rounds, starter, load):
@@ -67,11 +69,10 @@ def run_pair(name, beside, rounds, starter, load):
     finally:
         wrk.end()
         server.end()
-    rows = measure.summary({it: {number: took[0] for number, took in slices.items()}
-                            for it, slices in turns.items()}, beside)
+    rows = measure.summary(turns, beside)
     for it, slices in turns.items():
-        rows[it]["watcher_share"] = statistics.median(share for _, share, _ in slices.values())
-        rows[it]["looks_per_s"] = statistics.mean(looks for _, _, looks in slices.values())
+        rows[it]["watcher_share"] = statistics.median(one.watcher_share for one in slices.values())
+        rows[it]["looks_per_s"] = statistics.mean(one.looks_per_s for one in slices.values())
     return rows
 
 

@@ -37,11 +37,14 @@ class Load:
             raise RuntimeError(f"{command[0]}: {done.stdout}")
         return done.stdout
 
+    def _wrk(self, port, workload, threads, seconds):
+        request = self.file("request", workload.request)
+        return ["wrk", f"-t{threads}", f"-c{workload.connections}", f"-d{seconds}s", "-s", self.lua,
+                f"http://127.0.0.1:{port}", "--", request, str(workload.pipelined)]
+
     def wrk(self, port, workload, threads=1):
         """(answers, seconds) of a second of load."""
-        request = self.file("request", workload.request)
-        output = self._run(["wrk", f"-t{threads}", f"-c{workload.connections}", "-d1s", "-s", self.lua,
-                            f"http://127.0.0.1:{port}", "--", request, str(workload.pipelined)])
+        output = self._run(self._wrk(port, workload, threads, 1))
         if "Non-2xx" in output or re.search(r"Socket errors:.*(connect|read|write) [1-9]", output):
             raise RuntimeError(f"wrk: {output}")
         answers, seconds, unit = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m),", output).groups()
@@ -49,9 +52,7 @@ class Load:
 
     def endless(self, port, workload, at_most_s):
         """A wrk that runs until it is ended, or for that long."""
-        request = self.file("request", workload.request)
-        return Program(["wrk", "-t1", f"-c{workload.connections}", f"-d{at_most_s}s", "-s", self.lua,
-                        f"http://127.0.0.1:{port}", "--", request, str(workload.pipelined)], self.cpus)
+        return Program(self._wrk(port, workload, 1, at_most_s), self.cpus)
 
     def h2load(self, port, workload, threads=1):
         """The same by h2load, which writes the request itself."""

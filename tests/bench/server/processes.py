@@ -28,6 +28,11 @@ def pinned(cpus):
     return lambda: os.sched_setaffinity(0, cpus)
 
 
+def _task_schedstat(pid, task, column):
+    with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as schedstat:
+        return int(schedstat.read().split()[column])
+
+
 class Program:
     """A child process on given CPUs. Ended by end(), and no other process with it."""
 
@@ -66,12 +71,8 @@ class Program:
         return pids
 
     def _schedstat(self, column):
-        total = 0
-        for pid in self.tree():
-            for task in os.listdir(f"/proc/{pid}/task"):
-                with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as schedstat:
-                    total += int(schedstat.read().split()[column])
-        return total
+        return sum(_task_schedstat(pid, task, column)
+                   for pid in self.tree() for task in os.listdir(f"/proc/{pid}/task"))
 
     def cpu_ns(self):
         """Time on a CPU so far, user and system, of all threads (proc(5), schedstat)."""
@@ -90,18 +91,13 @@ class Program:
                     return int(task)
         raise RuntimeError(f"{self.command[0]} has no thread {name}")
 
-    def _thread_schedstat(self, name, column):
-        with open(f"/proc/{self.process.pid}/task/{self.thread(name)}/schedstat",
-                  encoding="ascii") as schedstat:
-            return int(schedstat.read().split()[column])
-
     def thread_cpu_ns(self, name):
         """Time on a CPU so far of the thread of that name."""
-        return self._thread_schedstat(name, 0)
+        return _task_schedstat(self.process.pid, self.thread(name), 0)
 
     def thread_runs(self, name):
         """How many times so far that thread was given a CPU."""
-        return self._thread_schedstat(name, 2)
+        return _task_schedstat(self.process.pid, self.thread(name), 2)
 
     def anonymous_bytes(self):
         """Resident memory that is not of files (proc(5), RssAnon)."""
